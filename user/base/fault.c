@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Places where a test may end or fail the process; see fault.h. */
+#ifdef NETLANE_FAULT
+#include "base/fault.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static unsigned int calls;
+
+static void count_write(void)
+{
+	const char *path = getenv("NETLANE_FAULT_COUNT");
+	FILE *f = path ? fopen(path, "w") : NULL;
+
+	if (!f)
+		return;
+	fprintf(f, "%u\n", calls);
+	fclose(f);
+}
+
+int fault_point(const char *where)
+{
+	const char *want = getenv("NETLANE_FAULT");
+	unsigned int at;
+
+	calls++;
+	if (!want)
+		return 0;
+	if (!strcmp(want, "count")) {
+		if (calls == 1)
+			(void)atexit(count_write); /* a missing count fails the test by itself */
+		return 0;
+	}
+	if (sscanf(want, "kill@%u", &at) == 1 && at == calls) {
+		fprintf(stderr, "fault: killed at %s\n", where);
+		(void)raise(SIGKILL);
+		pause();
+	}
+	if (sscanf(want, "fail@%u", &at) == 1 && at == calls) {
+		fprintf(stderr, "fault: failed at %s\n", where);
+		return -EIO;
+	}
+	return 0;
+}
+#else
+/* ISO C forbids an empty translation unit. */
+typedef int fault_is_not_built;
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Places where a test may end or fail the process. The product is built
+ * without NETLANE_FAULT and has none of this.
+ */
+#ifndef NETLANE_BASE_FAULT_H
+#define NETLANE_BASE_FAULT_H
+
+#ifdef NETLANE_FAULT
+/*
+ * Counts its calls. Environment NETLANE_FAULT="kill@N": SIGKILL to itself at
+ * the N-th (from 1); "fail@N": returns -EIO there; "count": at exit the number
+ * of calls is written to the file named by NETLANE_FAULT_COUNT.
+ */
+int fault_point(const char *where);
+#else
+static inline int fault_point(const char *where)
+{
+	(void)where;
+	return 0;
+}
+#endif
+
+#endif /* NETLANE_BASE_FAULT_H */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where a NIC is in sysfs; see nicdev.h. */
+#include "base/nicdev.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+
+/* No virtio-net device has more: VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MAX is 0x8000, ECS gives 64. */
+#define QUEUES_MAX 4096
+
+/* "0000:00:05.0": domain, bus, slot, function. */
+static bool is_pci_address(const char *s, size_t len)
+{
+	unsigned int domain, bus, slot, fn;
+	char copy[32], rest;
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, s, len);
+	copy[len] = 0;
+	return sscanf(copy, "%x:%x:%x.%x%c", &domain, &bus, &slot, &fn, &rest) == 4;
+}
+
+/*
+ * The device link of a virtio NIC ends in ".../0000:00:05.0/virtio2" (after
+ * resolution), that of another PCI NIC in ".../0000:00:05.0". virtioN counts
+ * up in probe order and changes with the boot; the PCI address stays. On a
+ * bus without addresses (virtio-mmio) the parent's name is taken.
+ */
+static void bus_from_path(const char *path, char bus[BUS_LEN])
+{
+	const char *end = path + strlen(path), *p = end;
+
+	bus[0] = 0;
+	while (p > path) {
+		const char *part;
+
+		while (p > path && p[-1] != '/')
+			p--;
+		part = p;
+		if (is_pci_address(part, (size_t)(end - part)) ||
+		    strncmp(part, "virtio", strlen("virtio"))) {
+			(void)snprintf(bus, BUS_LEN, "%.*s", (int)(end - part), part);
+			return;
+		}
+		end = p = p > path ? p - 1 : p;
+	}
+}
+
+int nicdev_bus(const char *root, const char *ifname, char bus[BUS_LEN])
+{
+	char link[PATH_MAX], path[PATH_MAX], *real;
+	int ret;
+
+	bus[0] = 0;
+	if (!file_exists(root, "/sys/class/net/%s", ifname))
+		return -ENODEV;
+	ret = file_link(root, link, sizeof(link), "/sys/class/net/%s/device", ifname);
+	if (ret == -ENOENT)
+		return 0;
+	if (ret)
+		return ret;
+	ret = snprintf(path, sizeof(path), "%s/sys/class/net/%s/device",
+		       root && strcmp(root, "/") ? root : "", ifname);
+	if (ret < 0 || (size_t)ret >= sizeof(path))
+		return -ENAMETOOLONG;
+	real = realpath(path, NULL);
+	if (!real)
+		return -errno;
+	bus_from_path(real, bus);
+	free(real);
+	return 0;
+}
+
+int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[IFNAME_LEN],
+		struct err *err)
+{
+	char its_bus[BUS_LEN], its_mac[64], **names;
+	unsigned int i, nr;
+	int ret;
+
+	ret = files_list(root, &names, &nr, "/sys/class/net");
+	if (ret)
+		return err_set(err, ret, "/sys/class/net cannot be read: %s", strerror(-ret));
+	ret = -ENODEV;
+	for (i = 0; i < nr && ret; i++) {
+		if (nicdev_bus(root, names[i], its_bus) || strcmp(its_bus, bus) ||
+		    file_read(root, its_mac, sizeof(its_mac), "/sys/class/net/%s/address",
+			      names[i]) ||
+		    strcmp(its_mac, mac))
+			continue;
+		if (text_copy(ifname, IFNAME_LEN, names[i]))
+			ret = 0;
+	}
+	files_free(names, nr);
+	if (ret)
+		return err_set(err, ret, "the NIC %s at %s is not on this node any more", mac, bus);
+	return 0;
+}
+
+/* Grows both lists so that index @q exists; new places hold -1. */
+static int irqs_grow(struct nicdev_irqs *irqs, unsigned int q)
+{
+	unsigned int i, nr = q + 1;
+	int *in, *out;
+
+	if (q < irqs->nr)
+		return 0;
+	in = realloc(irqs->in, nr * sizeof(*in));
+	if (!in)
+		return -ENOMEM;
+	irqs->in = in;
+	out = realloc(irqs->out, nr * sizeof(*out));
+	if (!out)
+		return -ENOMEM;
+	irqs->out = out;
+	for (i = irqs->nr; i < nr; i++)
+		in[i] = out[i] = -1;
+	irqs->nr = nr;
+	return 0;
+}
+
+/* One action of an interrupt, such as "virtio0-input.0"; @dev is "virtio0". */
+static int action_take(struct nicdev_irqs *irqs, int number, const char *action, const char *dev)
+{
+	size_t len = strlen(dev);
+	char kind[16], rest;
+	unsigned int q;
+	int ret;
+
+	if (strncmp(action, dev, len))
+		return 0;
+	action += len;
+	if (!*action || !strcmp(action, "-virtqueues")) {
+		irqs->vectors = VECTORS_SHARED;
+		return 0;
+	}
+	if (sscanf(action, "-%15[a-z].%u%c", kind, &q, &rest) != 2 || q >= QUEUES_MAX)
+		return 0;
+	if (strcmp(kind, "input") && strcmp(kind, "output"))
+		return 0;
+	ret = irqs_grow(irqs, q);
+	if (ret)
+		return ret;
+	*(kind[0] == 'i' ? &irqs->in[q] : &irqs->out[q]) = number;
+	if (irqs->vectors == VECTORS_UNKNOWN)
+		irqs->vectors = VECTORS_PER_QUEUE;
+	return 0;
+}
+
+/*
+ * The end of one line of /proc/interrupts, cut in words (where a line
+ * interrupt is shared, the actions are "virtio0, uhci_hcd:usb1"):
+ * " 27:  0  5  PCI-MSIX-0000:00:03.0  1-edge  virtio0-input.0".
+ */
+static int line_take(struct nicdev_irqs *irqs, int number, char *line, const char *dev)
+{
+	char *word, *rest;
+	int ret = 0;
+
+	for (word = strtok_r(line, " ,", &rest); word && !ret; word = strtok_r(NULL, " ,", &rest))
+		ret = action_take(irqs, number, word, dev);
+	return ret;
+}
+
+/* What stands behind the counts never needs more; the counts are left out. */
+#define LINE_TAIL_LEN 512
+
+static int irqs_parse(struct nicdev_irqs *irqs, const char *interrupts, const char *dev)
+{
+	const char *line, *end;
+	char tail[LINE_TAIL_LEN];
+	int ret = 0, number;
+
+	for (line = interrupts; line && *line && !ret; line = *end ? end + 1 : end) {
+		size_t len;
+
+		end = strchrnul(line, '\n');
+		len = (size_t)(end - line);
+		if (sscanf(line, " %d:", &number) != 1)
+			continue;
+		if (len >= sizeof(tail))
+			len = sizeof(tail) - 1;
+		memcpy(tail, end - len, len);
+		tail[len] = 0;
+		ret = line_take(irqs, number, tail, dev);
+	}
+	return ret;
+}
+
+int nicdev_irqs_parse(const char *root, const char *ifname, const char *interrupts,
+		      struct nicdev_irqs *irqs)
+{
+	char link[PATH_MAX], *dev;
+	int ret;
+
+	memset(irqs, 0, sizeof(*irqs));
+	ret = file_link(root, link, sizeof(link), "/sys/class/net/%s/device", ifname);
+	if (ret)
+		return ret == -ENOENT ? -ENODEV : ret;
+	dev = strrchr(link, '/');
+	ret = irqs_parse(irqs, interrupts, dev ? dev + 1 : link);
+	if (ret)
+		nicdev_irqs_free(irqs);
+	return ret;
+}
+
+int nicdev_irqs(const char *root, const char *ifname, struct nicdev_irqs *irqs)
+{
+	struct text text = { 0 };
+	int ret;
+
+	memset(irqs, 0, sizeof(*irqs));
+	ret = file_slurp(root, &text, "/proc/interrupts");
+	if (!ret || ret == -ENOENT)
+		ret = nicdev_irqs_parse(root, ifname, text.s, irqs);
+	text_free(&text);
+	return ret;
+}
+
+void nicdev_irqs_free(struct nicdev_irqs *irqs)
+{
+	free(irqs->in);
+	free(irqs->out);
+	memset(irqs, 0, sizeof(*irqs));
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Steps and knobs as data; see step.h. */
+#include "base/step.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+
+const struct field knob_fields[] = {
+	F_ENUM(knob, kind, knob_names),
+	F_STR(knob, bus),
+	F_STR(knob, mac),
+	F_UINT(knob, queue),
+	F_END,
+};
+
+const struct field step_fields[] = {
+	F_OBJECT(step, knob, knob_fields),
+	F_STR(step, ifname),
+	F_HEAP(step, before),
+	F_HEAP(step, after),
+	F_BOOL(step, before_is_default),
+	F_BOOL(step, carried),
+	F_ENUM(step, risk, risk_names),
+	F_BOOL(step, needs_confirm),
+	F_STR(step, why),
+	F_END,
+};
+
+bool knob_equal(const struct knob *a, const struct knob *b)
+{
+	return a->kind == b->kind && a->queue == b->queue && !strcmp(a->bus, b->bus) &&
+	       !strcmp(a->mac, b->mac);
+}
+
+bool knob_same_nic(const struct knob *a, const struct knob *b)
+{
+	return (a->bus[0] || a->mac[0]) && !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac);
+}
+
+int step_copy(struct step *dst, const struct step *src)
+{
+	*dst = *src;
+	dst->before = src->before ? strdup(src->before) : NULL;
+	dst->after = src->after ? strdup(src->after) : NULL;
+	if ((src->before && !dst->before) || (src->after && !dst->after)) {
+		step_free(dst);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void step_free(struct step *step)
+{
+	free(step->before);
+	free(step->after);
+	step->before = step->after = NULL;
+}

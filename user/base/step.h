@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Steps and knobs as data: their fields for JSON (the plan and the journal
+ * write the same words), comparing and copying. Pure.
+ */
+#ifndef NETLANE_BASE_STEP_H
+#define NETLANE_BASE_STEP_H
+
+#include <stdbool.h>
+
+#include "base/fields.h"
+#include "types.h"
+
+extern const struct field knob_fields[];
+extern const struct field step_fields[];
+
+/* The same knob: kind, bus, MAC and queue. */
+bool knob_equal(const struct knob *a, const struct knob *b);
+/* Both at the same NIC, which node-wide knobs are not. */
+bool knob_same_nic(const struct knob *a, const struct knob *b);
+/* A deep copy, freed by step_free(). 0 or -ENOMEM. */
+int step_copy(struct step *dst, const struct step *src);
+void step_free(struct step *step);
+
+#endif /* NETLANE_BASE_STEP_H */

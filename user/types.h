@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The nouns of netlane, as plain data: what a node is (facts), what its owner
+ * wants (policy), what netlane would do about it (plan), and what it did
+ * (entries of the journal). Every stage includes this file; it includes only
+ * base/cpumask.h. A list is a pointer and its nr_; facts_free(), plan_free()
+ * and policy_free() own what they point to. All-zero is a valid empty noun.
+ */
+#ifndef NETLANE_TYPES_H
+#define NETLANE_TYPES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cpumask.h"
+
+/*
+ * Three-valued, because "could not find out" is not "no". IS_ and not TRI_,
+ * which libbpf.h has taken with other values.
+ */
+enum tri { IS_UNKNOWN, IS_NO, IS_YES };
+
+#define IFNAME_LEN 16 /* IFNAMSIZ */
+#define BUS_LEN 64 /* "0000:00:05.0": what an interface keeps over a rename and a reboot */
+#define MAC_LEN 18 /* "52:54:00:12:34:56" */
+
+/* ------------------------------------------------------------- facts */
+
+/* One logical CPU. @node, @package and @core are -1 where sysfs does not say. */
+struct cpu {
+	unsigned int id;
+	int node; /* NUMA node */
+	int package;
+	int core; /* unique only together with package */
+	unsigned int thread; /* rank among the threads of its core, 0 first */
+};
+
+struct cpus {
+	struct cpumask possible;
+	struct cpumask online;
+	struct cpumask isolated; /* isolcpus= and isolated cpuset partitions */
+	struct cpumask nohz_full;
+	struct cpu *cpu; /* present CPUs, ascending by id; offline ones too */
+	unsigned int nr_cpu;
+};
+
+/* One interrupt of a queue. @number is this boot's and never a key. */
+struct irq {
+	int number; /* -1: the queue has none of its own */
+	struct cpumask affinity; /* config: smp_affinity */
+	struct cpumask effective; /* observed: where it last was sent; lags behind affinity */
+	uint64_t count; /* observed: interrupts so far, all CPUs */
+};
+
+/* One queue pair of a NIC, active or not (@index < channels.now means active). */
+struct queue {
+	unsigned int index;
+	struct irq in; /* virtioN-input.M */
+	struct irq out; /* virtioN-output.M */
+	bool has_xps; /* false: the kernel has no XPS here (one queue, or inactive) */
+	struct cpumask xps;
+	bool has_xps_rxqs;
+	struct cpumask xps_rxqs; /* numbers of receive queues; where set, it wins over xps */
+	bool has_rps;
+	struct cpumask rps;
+	unsigned int rps_flow_cnt; /* flows */
+};
+
+/* How the NIC's queues are wired to interrupts. */
+enum vectors { VECTORS_UNKNOWN, VECTORS_PER_QUEUE, VECTORS_SHARED };
+
+struct channels {
+	enum tri known; /* IS_NO: the driver has no channels to set */
+	int err; /* errno when not known */
+	unsigned int max; /* combined, at most */
+	unsigned int now; /* combined, active */
+};
+
+/* The receive hash's indirection table. */
+struct rss {
+	enum tri offered; /* IS_NO: EOPNOTSUPP, the device (or the VPC) keeps it */
+	int err; /* errno when unknown */
+	unsigned int *table; /* queue of each entry */
+	unsigned int nr_table;
+};
+
+struct nic {
+	char ifname[IFNAME_LEN];
+	unsigned int ifindex;
+	char bus[BUS_LEN]; /* "" for a device without a bus (veth, bridge) */
+	char mac[MAC_LEN];
+	char driver[32];
+	bool up;
+	unsigned int mtu; /* bytes */
+	int node; /* NUMA node of the device, -1 unknown */
+	char features[144]; /* virtio feature bits as sysfs shows them, "" elsewhere */
+	char master[IFNAME_LEN]; /* bond, bridge or VRF that it belongs to, or "" */
+	char owner[64]; /* who owns it if not the host: "cilium (eni)", "terway", or "" */
+	bool default_route; /* a default route (IPv4 or IPv6) leaves here */
+	bool metadata_route; /* 100.100.100.200 is reached through it */
+	bool login; /* a login session's TCP connection arrives here */
+	char qdisc[32]; /* kind of the root qdisc */
+	unsigned int xdp_prog; /* id of an XDP program of somebody, 0 none */
+	struct channels channels;
+	enum vectors vectors;
+	struct rss rss;
+	struct queue *queue; /* index 0 .. max(channels.max, queues seen) - 1 */
+	unsigned int nr_queue;
+};
+
+/* Somebody else who sets what netlane sets. */
+struct owner {
+	char name[32]; /* irqbalance, ecs_mq, tuned, systemd.link, NetworkManager, cilium, ... */
+	enum tri active; /* running or in force now */
+	char evidence[192]; /* what was seen: "pid 412", "/etc/systemd/network/10-eth.link: RxChannels=2" */
+	char touches[96]; /* which knobs: "irq affinity", "channels, rps, xps" */
+};
+
+/* What this kernel can do, found out by doing it. */
+struct cap {
+	char name[40]; /* kebab-case, stable: "btf", "prog-sk-lookup", "tp-btf-napi-gro-receive-entry" */
+	enum tri is;
+	int err; /* errno behind "no" or "unknown", 0 none */
+	char note[96];
+};
+
+/* Somebody's BPF program on a network hook. */
+struct foreign {
+	char hook[32]; /* "xdp", "sk_lookup", "tcx-ingress", "cgroup", ... */
+	char where[64]; /* interface, namespace or cgroup, as far as the kernel tells */
+	unsigned int prog; /* id */
+	char name[32];
+};
+
+struct sysctl {
+	char name[64]; /* net.core.rps_sock_flow_entries */
+	char value[256]; /* as read, tabs as blanks */
+	int err; /* errno when it could not be read; ENOENT: this kernel has none */
+};
+
+struct node {
+	char taken[32]; /* when, RFC 3339 UTC */
+	char hostname[72];
+	char kernel[72]; /* uname -r, shown only: features are probed */
+	char arch[16];
+	char boot_id[40];
+	char machine_id[40];
+	char product[64]; /* DMI product name */
+	char instance_type[40]; /* "ecs.g7.4xlarge", or "" */
+	char instance_type_from[24]; /* metadata, cloud-init, option, or "" */
+	char instance_id[40];
+	char cmdline_off[8]; /* "1" when netlane.off is on the kernel command line */
+	uint64_t mem_bytes;
+};
+
+struct facts {
+	struct node node;
+	struct cpus cpus;
+	struct nic *nic;
+	unsigned int nr_nic;
+	struct owner *owner;
+	unsigned int nr_owner;
+	struct cap *cap;
+	unsigned int nr_cap;
+	struct foreign *foreign;
+	unsigned int nr_foreign;
+	struct sysctl *sysctl;
+	unsigned int nr_sysctl;
+	char *irqbalance_banned; /* irqs that a running irqbalance leaves alone, "24 25", NULL unknown */
+};
+
+/* ------------------------------------------------------------- policy */
+
+enum mode { MODE_OBSERVE, MODE_HOLD };
+
+/* What a step may do to traffic. Ordered: a higher one needs more consent. */
+enum risk { RISK_NONE, RISK_BLIP, RISK_CAN_CUT_OFF };
+
+enum choice { CHOICE_AUTO, CHOICE_OFF };
+
+/* One [nic MATCH] section; the last section that matches and sets a key wins. */
+struct nic_policy {
+	char match[BUS_LEN]; /* interface name, MAC, bus path, or "*" */
+	enum tri manage; /* IS_UNKNOWN: not said here */
+	unsigned int channels; /* 0: not said */
+	unsigned int *cpus; /* lane i runs on cpus[i]; NULL: not said */
+	unsigned int nr_cpus;
+	int rps; /* enum choice, -1: not said */
+	int rss; /* enum choice, -1: not said */
+	int allow_risk; /* enum risk that needs no --confirm here, -1: not said */
+	char from[160]; /* "/etc/netlane/netlane.conf:12", for messages */
+};
+
+struct policy {
+	enum mode mode;
+	struct cpumask allowed; /* CPUs that lanes may use; empty: all */
+	bool irqbalance; /* take our IRQs from a running irqbalance (default yes) */
+	struct nic_policy *nic;
+	unsigned int nr_nic;
+};
+
+/* ------------------------------------------------------------- plan */
+
+/*
+ * What netlane can set. The order is the order of application, and of undo:
+ * channels come first because the driver rewrites the rest when they change.
+ * X(id, name, unit of the value)
+ */
+#define KNOB_LIST(X)                                                  \
+	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")     \
+	X(CHANNELS, "channels", "combined queue pairs")               \
+	X(RSS, "rss", "'equal N', or the queue of each table entry")  \
+	X(IRQ_IN, "irq-in", "hex CPU mask")                           \
+	X(IRQ_OUT, "irq-out", "hex CPU mask")                         \
+	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                     \
+	X(XPS, "xps", "hex CPU mask")                                 \
+	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide") \
+	X(RPS, "rps", "hex CPU mask")                                 \
+	X(RPS_FLOW, "rps-flow-cnt", "flows")
+
+#define KNOB_ID(id, name, unit) KNOB_##id,
+enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
+
+/*
+ * Which knob: kind, NIC by bus path and MAC (both "" for one of the whole
+ * node), queue (0 where the NIC has only one). Never by interface name or IRQ
+ * number, which change.
+ */
+struct knob {
+	enum knob_kind kind;
+	char bus[BUS_LEN];
+	char mac[MAC_LEN];
+	unsigned int queue;
+};
+
+/* The value of a knob that is not there (a queue that is not active). */
+#define KNOB_ABSENT "-"
+
+/*
+ * One change. Values are the canonical text of the knob: what apply reads
+ * back from the kernel, so that they compare as strings.
+ */
+struct step {
+	struct knob knob;
+	char ifname[IFNAME_LEN]; /* for people */
+	char *before;
+	char *after;
+	bool before_is_default; /* before is what the driver itself would set */
+	bool carried; /* no change of its own: kept because a channel change resets it */
+	enum risk risk;
+	bool needs_confirm; /* risky here, and the policy does not allow it unattended */
+	char why[200];
+};
+
+struct lane {
+	unsigned int index; /* queue pair */
+	unsigned int cpu;
+	struct cpumask helpers; /* housekeeping CPUs without a pair of their own */
+	struct cpumask xps; /* CPUs that transmit by this lane's queue */
+};
+
+enum nic_verdict {
+	NIC_STRAIGHT, /* the plan is what stands there */
+	NIC_CHANGES, /* steps follow */
+	NIC_LEFT, /* not ours, not driven or not possible: see reason */
+};
+
+struct nic_plan {
+	char ifname[IFNAME_LEN];
+	char bus[BUS_LEN];
+	char mac[MAC_LEN];
+	enum nic_verdict verdict;
+	char reason[200]; /* why left, or what is worth saying, or "" */
+	unsigned int queues_max;
+	struct lane *lane;
+	unsigned int nr_lane;
+	unsigned int straight; /* lanes whose knobs all stand as planned */
+};
+
+struct plan {
+	struct nic_plan *nic;
+	unsigned int nr_nic;
+	struct step *step;
+	unsigned int nr_step;
+	char (*note)[200]; /* what the owner should know: co-owners, fixed RSS, ... */
+	unsigned int nr_note;
+};
+
+/* ------------------------------------------------------------- journal */
+
+/* What became of an entry. */
+#define OUTCOME_LIST(X)                                                   \
+	X(RESTORED, "restored") /* was ours, given back */                \
+	X(UNTOUCHED, "untouched") /* already as before */                 \
+	X(DRIVER, "driver-default") /* the driver's own rewrite stands */ \
+	X(FOREIGN, "foreign") /* somebody set it since: left and named */ \
+	X(GONE, "gone") /* the NIC or queue is not there any more */      \
+	X(VOID, "void") /* from another boot: the reboot undid it */      \
+	X(FAILED, "failed") /* the kernel refused; still open */
+
+#define OUTCOME_ID(id, name) OUTCOME_##id,
+enum outcome { OUTCOME_LIST(OUTCOME_ID) OUTCOME_COUNT };
+
+/* One journaled change: a step and what is known of it since. */
+struct entry {
+	struct step step;
+	char *earlier; /* what an earlier up of ours wrote here, or NULL: ours as well */
+	bool done; /* a later record says it was written and read back */
+	/*
+	 * What the last up found ours: the entry returns to it when that up fails
+	 * and takes itself back. NULL: the last up was the first here.
+	 */
+	char *prior_after;
+	char *prior_earlier;
+	bool prior_done;
+	char *found; /* somebody's value that an undo is about to carry over a channel change */
+	bool undone; /* given back or let go: no longer ours */
+	enum outcome outcome;
+	char now[96]; /* the value found at undo when it was foreign, shortened */
+	char note[160]; /* what else the undo has to say of it, or "" */
+};
+
+struct journal_state {
+	char boot_id[40];
+	char machine_id[40];
+	char instance_id[40];
+	char opened[32]; /* RFC 3339 UTC */
+	struct entry *entry;
+	unsigned int nr_entry;
+	bool open; /* changes stand; a down is due */
+	bool complete; /* the up that wrote it came to its end */
+	uint64_t deadline_boot_ms; /* CLOCK_BOOTTIME ms when it is to be undone, 0 none */
+	bool confirm; /* the deadline is an up --confirm, which a second up lifts */
+};
+
+#endif /* NETLANE_TYPES_H */
