@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The order of gathering, and looking things up in what was gathered. The
+ * rule: only missing CPUs and missing memory are failures; everything else
+ * that cannot be read is said in its own noun.
+ */
+#include "facts/facts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "facts/gather.h"
+
+void *facts_more(void *list, unsigned int *nr, size_t size)
+{
+	char **at = list, *more = realloc(*at, (*nr + 1) * size);
+
+	if (!more)
+		return NULL;
+	*at = more;
+	more += *nr * size;
+	memset(more, 0, size);
+	(*nr)++;
+	return more;
+}
+
+static void gather_init(struct gather *g, const char *root, unsigned int what)
+{
+	memset(g, 0, sizeof(*g));
+	g->root = root && *root ? root : "/";
+	g->live = !strcmp(g->root, "/");
+	g->what = what;
+	/* both may be missing (a container): their readers find nothing in them */
+	if (file_slurp(g->root, &g->interrupts, "/proc/interrupts"))
+		text_free(&g->interrupts);
+	(void)procs_gather(g->root, &g->procs);
+	if (g->live)
+		rtnl_gather(&g->rtnl);
+	else
+		g->rtnl.err = ENOTSUP;
+}
+
+static void gather_exit(struct gather *g)
+{
+	text_free(&g->interrupts);
+	procs_free(&g->procs);
+	rtnl_free(&g->rtnl);
+}
+
+static int parts_gather(const struct gather *g, struct facts *facts, struct err *err)
+{
+	static int (*const parts[])(const struct gather *g, struct facts *facts) = {
+		nics_gather, owners_gather,  links_gather,
+		caps_gather, foreign_gather, sysctls_gather,
+	};
+	unsigned int i;
+	int ret;
+
+	ret = cpus_gather(g, &facts->cpus, err);
+	if (ret)
+		return ret;
+	node_gather(g, &facts->node);
+	instance_gather(g, &facts->node);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		ret = parts[i](g, facts);
+		if (ret)
+			return err_set(err, ret, "facts: %s", strerror(-ret));
+	}
+	logins_gather(g, facts);
+	irqbalance_gather(g, facts);
+	return 0;
+}
+
+int facts_gather(const char *root, unsigned int what, struct facts *facts, struct err *err)
+{
+	struct gather g;
+	int ret;
+
+	memset(facts, 0, sizeof(*facts));
+	gather_init(&g, root, what);
+	ret = parts_gather(&g, facts, err);
+	gather_exit(&g);
+	if (ret)
+		facts_free(facts);
+	return ret;
+}
+
+void facts_free(struct facts *facts)
+{
+	fields_free(facts_fields, facts);
+	memset(facts, 0, sizeof(*facts));
+}
+
+const struct nic *facts_nic(const struct facts *facts, const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_nic; i++)
+		if (!strcmp(facts->nic[i].ifname, ifname))
+			return &facts->nic[i];
+	return NULL;
+}
+
+const char *facts_sysctl(const struct facts *facts, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_sysctl; i++)
+		if (!strcmp(facts->sysctl[i].name, name))
+			return facts->sysctl[i].err ? NULL : facts->sysctl[i].value;
+	return NULL;
+}
+
+enum tri facts_cap(const struct facts *facts, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_cap; i++)
+		if (!strcmp(facts->cap[i].name, name))
+			return facts->cap[i].is;
+	return IS_UNKNOWN;
+}
