@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The third stage: makes a plan's steps true, and takes them back. Journals
+ * first, writes once, reads back, believes the kernel and not the call.
+ */
+#ifndef NETLANE_APPLY_APPLY_H
+#define NETLANE_APPLY_APPLY_H
+
+#include "base/err.h"
+#include "journal/journal.h"
+#include "types.h"
+
+/* Told of each step as it happens; may be NULL. */
+struct apply_watch {
+	void (*step)(void *arg, const struct step *step, unsigned int i, unsigned int nr);
+	void (*undo)(void *arg, const struct entry *entry, unsigned int i, unsigned int nr);
+	void *arg;
+};
+
+/* What came of an undo, by outcome; OUTCOME_FAILED ones stay open in the journal. */
+struct undo_report {
+	unsigned int nr[OUTCOME_COUNT];
+};
+
+/*
+ * Journals the whole plan, then makes it step by step. On a failure, or when
+ * a knob was changed by somebody between plan and apply, undoes what was done
+ * and returns -errno with the sentence of the first cause; *report says what
+ * the undo came to.
+ */
+int apply_plan(const char *root, const struct plan *plan, const struct node *node,
+	       struct journal *journal, uint64_t deadline_boot_ms, bool confirm,
+	       const struct apply_watch *watch, struct undo_report *report, struct err *err);
+
+/*
+ * Gives back what the journal says, by the three-way rule. @why goes into the
+ * history. 0 when nothing of ours is left; -EIO when an entry could not be
+ * given back (it stays open, the sentence names the first).
+ */
+int apply_undo(const char *root, struct journal *journal, const char *why,
+	       const struct apply_watch *watch, struct undo_report *report, struct err *err);
+
+#endif /* NETLANE_APPLY_APPLY_H */
