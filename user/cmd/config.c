@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The configuration files into a policy; see config.h. */
+#include "cmd/config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/names.h"
+#include "base/text.h"
+
+struct reading {
+	struct policy *policy;
+	const char *path;
+	FILE *stream;
+	unsigned int line; /* that libinih is at */
+	int ret; /* of the first line that was refused */
+	unsigned int bad_line;
+	struct err *err; /* about that line */
+};
+
+/* One key: what it may hold, in words, and who parses it. 0 or -EINVAL. */
+struct key {
+	const char *name;
+	const char *allowed;
+	int (*parse)(struct policy *policy, struct nic_policy *nic, const char *value);
+};
+
+static int parse_yes_no(const char *value, bool *out)
+{
+	if (!strcmp(value, "yes"))
+		*out = true;
+	else if (!strcmp(value, "no"))
+		*out = false;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int mode_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	int mode = name_find(mode_names, value);
+
+	if (mode < 0)
+		return -EINVAL;
+	policy->mode = (enum mode)mode;
+	return 0;
+}
+
+static int allowed_cpus_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	return cpumask_parse_list(value, &policy->allowed) ? -EINVAL : 0;
+}
+
+static int irqbalance_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	return parse_yes_no(value, &policy->irqbalance);
+}
+
+static int manage_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	bool yes;
+
+	if (parse_yes_no(value, &yes))
+		return -EINVAL;
+	nic->manage = yes ? IS_YES : IS_NO;
+	return 0;
+}
+
+static int channels_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	unsigned long n;
+
+	if (!strcmp(value, "auto")) {
+		nic->channels = 0;
+		return 0;
+	}
+	if (text_uint(value, 1, CPUMASK_BITS, &n))
+		return -EINVAL;
+	nic->channels = (unsigned int)n;
+	return 0;
+}
+
+/* An ordered list: "2,0,3,1" or "0-3,8". Lane i runs on the i-th CPU. */
+static int cpus_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	unsigned int *cpus = calloc(CPUMASK_BITS, sizeof(*cpus)), nr = 0, first, last;
+	struct cpumask seen = { 0 };
+	int n, ret = cpus ? 0 : -ENOMEM;
+
+	while (!ret && *value) {
+		char end = 0;
+
+		ret = -EINVAL;
+		if (sscanf(value, "%u%n", &first, &n) != 1)
+			break;
+		last = first;
+		value += n;
+		if (*value == '-') {
+			if (sscanf(++value, "%u%n", &last, &n) != 1)
+				break;
+			value += n;
+		}
+		value += strspn(value, " \t");
+		end = *value;
+		if (last < first || last >= CPUMASK_BITS || (end && end != ','))
+			break;
+		ret = 0;
+		for (; first <= last && !ret; first++) {
+			if (cpumask_has(&seen, first))
+				ret = -EINVAL;
+			else
+				cpus[nr++] = first;
+			cpumask_add(&seen, first);
+		}
+		if (end)
+			value += 1 + strspn(value + 1, " \t");
+		if (end && !*value)
+			ret = -EINVAL;
+	}
+	if (ret || !nr) {
+		free(cpus);
+		return -EINVAL;
+	}
+	free(nic->cpus);
+	nic->cpus = cpus;
+	nic->nr_cpus = nr;
+	return 0;
+}
+
+static int choice_parse(const char *value, int *out)
+{
+	if (!strcmp(value, "auto"))
+		*out = CHOICE_AUTO;
+	else if (!strcmp(value, "off"))
+		*out = CHOICE_OFF;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int rps_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	return choice_parse(value, &nic->rps);
+}
+
+static int rss_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	return choice_parse(value, &nic->rss);
+}
+
+static int allow_risk_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	nic->allow_risk = name_find(risk_names, value);
+	return nic->allow_risk < 0 ? -EINVAL : 0;
+}
+
+static const struct key node_keys[] = {
+	{ "mode", "observe or hold", mode_parse },
+	{ "allowed_cpus", "a CPU list such as 0-3,5, below 2048", allowed_cpus_parse },
+	{ "irqbalance", "yes or no", irqbalance_parse },
+	{ NULL, NULL, NULL },
+};
+
+static const struct key nic_keys[] = {
+	{ "manage", "yes or no", manage_parse },
+	{ "channels", "auto or a number of queue pairs, 1 to 2048", channels_parse },
+	{ "cpus", "CPUs in lane order, each once, such as 2,0,3,1 or 0-7", cpus_parse },
+	{ "rps", "auto or off", rps_parse },
+	{ "rss", "auto or off", rss_parse },
+	{ "allow_risk", "none, blip or can-cut-off", allow_risk_parse },
+	{ NULL, NULL, NULL },
+};
+
+/* The section's policy; a section that is named again goes on where it was. */
+static struct nic_policy *nic_section(struct reading *r, const char *match)
+{
+	struct policy *policy = r->policy;
+	struct nic_policy *nic;
+
+	nic = policy->nr_nic ? &policy->nic[policy->nr_nic - 1] : NULL;
+	if (nic && !strcmp(nic->match, match))
+		return nic;
+	nic = realloc(policy->nic, (policy->nr_nic + 1) * sizeof(*nic));
+	if (!nic)
+		return NULL;
+	policy->nic = nic;
+	nic += policy->nr_nic++;
+	memset(nic, 0, sizeof(*nic));
+	nic->rps = nic->rss = nic->allow_risk = -1;
+	(void)text_copy(nic->match, sizeof(nic->match), match); /* length checked by the caller */
+	return nic;
+}
+
+static void keys_list(const struct key *keys, char *buf, size_t len)
+{
+	size_t at = 0;
+
+	buf[0] = 0;
+	for (; keys->name && at < len; keys++)
+		at += (size_t)snprintf(buf + at, len - at, "%s%s", at ? ", " : "", keys->name);
+}
+
+static int key_set(struct reading *r, const struct key *keys, struct nic_policy *nic,
+		   const char *section, const char *name, const char *value)
+{
+	char known[160], shown[96];
+	const struct key *key;
+
+	for (key = keys; key->name && strcmp(key->name, name); key++)
+		;
+	text_escape(shown, sizeof(shown), key->name ? value : name);
+	if (!key->name) {
+		keys_list(keys, known, sizeof(known));
+		return err_set(r->err, -EINVAL, "%s:%u: unknown key '%s' in [%s]; known: %s",
+			       r->path, r->line, shown, section, known);
+	}
+	if (key->parse(r->policy, nic, value))
+		return err_set(r->err, -EINVAL, "%s:%u: %s = '%s': allowed is %s", r->path, r->line,
+			       name, shown, key->allowed);
+	if (nic)
+		(void)snprintf(nic->from, sizeof(nic->from), "%.140s:%u", r->path, r->line);
+	return 0;
+}
+
+/* libinih's handler: returns 1 to go on, 0 for an error. */
+static int entry_take(void *arg, const char *section, const char *name, const char *value)
+{
+	struct reading *r = arg;
+	struct nic_policy *nic = NULL;
+	const char *match;
+	char shown[96];
+
+	if (r->ret)
+		return 0;
+	r->bad_line = r->line; /* in case */
+	if (!strcmp(section, "netlane")) {
+		r->ret = key_set(r, node_keys, NULL, section, name, value);
+		return !r->ret;
+	}
+	match = !strncmp(section, "nic ", 4) ? section + 4 + strspn(section + 4, " \t") : "";
+	if (*match && strlen(match) < sizeof(nic->match)) {
+		nic = nic_section(r, match);
+		r->ret = nic ? key_set(r, nic_keys, nic, section, name, value) :
+			       err_set(r->err, -ENOMEM, "out of memory");
+		return !r->ret;
+	}
+	text_escape(shown, sizeof(shown), section);
+	if (!*section) {
+		r->ret = err_set(r->err, -EINVAL,
+				 "%s:%u: a key before any section such as "
+				 "[netlane]",
+				 r->path, r->line);
+		return 0;
+	}
+	r->ret = err_set(r->err, -EINVAL,
+			 "%s:%u: section '[%s]' is unknown; known: [netlane], "
+			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *",
+			 r->path, r->line, shown);
+	return 0;
+}
+
+/* libinih's reader: counts lines, and refuses those that it would cut in two. */
+static char *line_take(char *buf, int len, void *arg)
+{
+	struct reading *r = arg;
+	char *line = fgets(buf, len, r->stream);
+
+	if (!line)
+		return NULL;
+	r->line++;
+	if (!strchr(line, '\n') && !feof(r->stream) && !r->ret) {
+		r->bad_line = r->line;
+		r->ret = err_set(r->err, -EINVAL,
+				 "%s:%u: longer than the %d characters a line may have", r->path,
+				 r->line, len - 2);
+	}
+	return line;
+}
+
+static int file_take(struct policy *policy, const char *path, struct err *err)
+{
+	struct err refused = { 0 };
+	struct reading r = { .policy = policy, .err = &refused, .path = path };
+	int at;
+
+	r.stream = fopen(path, "re");
+	if (!r.stream)
+		return err_set(err, -errno, "%s cannot be read: %s", path, strerror(errno));
+	at = ini_parse_stream(line_take, &r, entry_take, &r);
+	if (!r.ret && ferror(r.stream))
+		r.ret = err_set(&refused, -EIO, "%s cannot be read", path);
+	fclose(r.stream);
+	/* libinih goes on behind a line that it cannot parse; the first one is to be named */
+	if (at && (!r.ret || (unsigned int)at < r.bad_line))
+		return err_set(err, -EINVAL, "%s:%d: this is neither '[section]' nor 'key = value'",
+			       path, at);
+	return r.ret ? err_set(err, r.ret, "%s", refused.text) : 0;
+}
+
+static int folder_take(struct policy *policy, const char *root, struct err *err)
+{
+	char **names, path[PATH_MAX];
+	unsigned int i, nr;
+	int ret = files_list(root, &names, &nr, CONFIG_PATH ".d");
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret)
+		return err_set(err, ret, "%s.d cannot be read: %s", CONFIG_PATH, strerror(-ret));
+	for (i = 0; i < nr && !ret; i++) {
+		size_t len = strlen(names[i]);
+
+		if (len < 6 || strcmp(names[i] + len - 5, ".conf"))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s" CONFIG_PATH ".d/%s",
+			       root && strcmp(root, "/") ? root : "", names[i]);
+		ret = file_take(policy, path, err);
+	}
+	files_free(names, nr);
+	return ret;
+}
+
+int config_read(const char *root, const char *path, struct policy *policy, struct err *err)
+{
+	struct policy fresh = { .irqbalance = true };
+	char main_path[PATH_MAX];
+	int ret = 0;
+
+	(void)snprintf(main_path, sizeof(main_path), "%s" CONFIG_PATH,
+		       root && strcmp(root, "/") ? root : "");
+	if (path)
+		ret = file_take(&fresh, path, err);
+	else if (file_exists(NULL, "%s", main_path))
+		ret = file_take(&fresh, main_path, err);
+	if (!ret && !path)
+		ret = folder_take(&fresh, root, err);
+	if (ret) {
+		config_free(&fresh);
+		return ret;
+	}
+	*policy = fresh;
+	return 0;
+}
+
+void config_free(struct policy *policy)
+{
+	while (policy->nr_nic)
+		free(policy->nic[--policy->nr_nic].cpus);
+	free(policy->nic);
+	memset(policy, 0, sizeof(*policy));
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* facts -> policy -> plan, as several commands need it. */
+#ifndef NETLANE_CMD_FLOW_H
+#define NETLANE_CMD_FLOW_H
+
+#include "base/err.h"
+#include "types.h"
+
+/* Where the facts come from, and how they are to be judged. */
+struct flow_from {
+	const char *root; /* NULL: the running node */
+	const char *config; /* NULL: /etc/netlane */
+	const char *facts_file; /* NULL: read the node */
+	const char *as_type; /* NULL, or an instance type to plan for */
+	char **nics; /* only these interfaces; nr_nics 0: all */
+	unsigned int nr_nics;
+	unsigned int what; /* FACTS_* */
+};
+
+struct flow {
+	struct policy policy;
+	struct facts facts;
+	struct plan plan;
+};
+
+/* Facts and policy only. 0 or -errno; flow_free() in any case. */
+int flow_read(const struct flow_from *from, struct flow *flow, struct err *err);
+/* flow_read() and the plan. */
+int flow_prepare(const struct flow_from *from, struct flow *flow, struct err *err);
+/*
+ * Plans anew without the channel changes that need consent: such a NIC gets as
+ * many lanes as it has channels now.
+ */
+int flow_keep_channels(struct flow *flow, struct err *err);
+void flow_free(struct flow *flow);
+
+/* CLOCK_BOOTTIME in ms: goes on through suspend, starts anew with a boot. */
+uint64_t boot_ms(void);
+/* Columns of the terminal, VIEW_WIDTH where there is none. */
+unsigned int terminal_width(void);
+
+#endif /* NETLANE_CMD_FLOW_H */

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The timer outside the process; see timer.h. */
+#include "cmd/timer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "cmd/down.h"
+#include "cmd/flow.h"
+#include "journal/journal.h"
+
+#define UNIT_NAME "netlane-undo-%llu" /* the deadline in ms since boot */
+
+void timer_wait(uint64_t deadline_boot_ms)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(deadline_boot_ms / 1000),
+		.tv_nsec = (long)(deadline_boot_ms % 1000) * 1000000,
+	};
+
+	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+}
+
+/* Runs @argv with output to nowhere; its exit status, or -errno. */
+static int command_wait(const char *const argv[])
+{
+	int status, null;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		null = open("/dev/null", O_RDWR);
+		if (null >= 0) {
+			dup2(null, STDIN_FILENO);
+			dup2(null, STDOUT_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+		execvp(argv[0], (char *const *)argv); /* exec does not write to them */
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
+}
+
+static int systemd_arm(uint64_t deadline_boot_ms)
+{
+	uint64_t now = boot_ms();
+	char self[PATH_MAX], unit[64], when[64];
+	const char *argv[] = { "systemd-run",
+			       "--quiet",
+			       "--collect",
+			       unit,
+			       when,
+			       "--timer-property=AccuracySec=100ms",
+			       "--description=netlane gives the node back",
+			       "--",
+			       self,
+			       "down",
+			       "--if-due",
+			       NULL };
+	int ret = file_link(NULL, self, sizeof(self), "/proc/self/exe");
+
+	if (ret)
+		return ret;
+	if (!file_exists(NULL, "%s", self)) /* replaced by an upgrade while it runs */
+		return -ENOENT;
+	(void)snprintf(unit, sizeof(unit), "--unit=" UNIT_NAME,
+		       (unsigned long long)deadline_boot_ms);
+	(void)snprintf(when, sizeof(when), "--on-active=%llums",
+		       (unsigned long long)(deadline_boot_ms > now ? deadline_boot_ms - now : 1));
+	ret = command_wait(argv);
+	return ret > 0 ? -ECHILD : ret;
+}
+
+/* The journal still says that this deadline is in force. */
+static bool is_in_force(uint64_t deadline_boot_ms)
+{
+	struct journal_state state;
+	struct err err = { 0 };
+	bool yes;
+
+	if (journal_read(JOURNAL_DIR, &state, &err))
+		return false;
+	yes = state.open && state.deadline_boot_ms == deadline_boot_ms;
+	journal_state_free(&state);
+	return yes;
+}
+
+/*
+ * Waits for the deadline, or until the journal no longer knows it: a down or a
+ * confirmation ends this process without anybody having to find it.
+ */
+static void deadline_or_lifted(uint64_t deadline_boot_ms)
+{
+	struct itimerspec at = {
+		.it_value.tv_sec = (time_t)(deadline_boot_ms / 1000),
+		.it_value.tv_nsec = (long)(deadline_boot_ms % 1000) * 1000000,
+	};
+	int timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+	int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	struct pollfd fds[] = {
+		{ .fd = timer, .events = POLLIN },
+		{ .fd = watch, .events = POLLIN },
+	};
+	bool seen = false;
+	char events[4096];
+
+	if (timer < 0 || timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL) || watch < 0 ||
+	    inotify_add_watch(watch, JOURNAL_DIR, IN_MODIFY | IN_MOVED_FROM | IN_DELETE) < 0) {
+		timer_wait(deadline_boot_ms); /* late to leave is better than not to undo */
+		return;
+	}
+	while (poll(fds, 2, -1) >= 0 || errno == EINTR) {
+		if (fds[0].revents)
+			return;
+		while (read(watch, events, sizeof(events)) > 0)
+			;
+		/* armed before the intents are written: not in force yet is not lifted */
+		if (is_in_force(deadline_boot_ms))
+			seen = true;
+		else if (seen)
+			_exit(0);
+	}
+}
+
+/*
+ * Its own session and no terminal, parent or open file of ours; it says on a
+ * pipe that it lives before the caller goes on.
+ */
+static void detached_main(uint64_t deadline_boot_ms, int ready)
+{
+	char zero = 0;
+	int fd;
+
+	setsid();
+	if (fork())
+		_exit(0);
+	if (chdir("/"))
+		_exit(1);
+	for (fd = 0; fd < 256; fd++)
+		if (fd != ready)
+			close(fd);
+	/* 0, 1 and 2: whatever is said goes nowhere */
+	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
+		_exit(1);
+	if (write(ready, &zero, 1) != 1)
+		_exit(1);
+	close(ready);
+	deadline_or_lifted(deadline_boot_ms);
+	_exit(down_if_due(deadline_boot_ms));
+}
+
+static int detached_arm(uint64_t deadline_boot_ms)
+{
+	int ready[2], status, ret = 0;
+	char zero;
+	pid_t pid;
+
+	if (pipe2(ready, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid < 0) {
+		ret = -errno;
+		close(ready[0]);
+		close(ready[1]);
+		return ret;
+	}
+	if (!pid)
+		detached_main(deadline_boot_ms, ready[1]);
+	close(ready[1]);
+	if (read(ready[0], &zero, 1) != 1)
+		ret = -ECHILD;
+	close(ready[0]);
+	(void)waitpid(pid, &status, 0); /* the middle process; the answer came by the pipe */
+	return ret;
+}
+
+void timer_disarm(uint64_t deadline_boot_ms)
+{
+	const char *argv[] = { "systemctl", "stop", "--quiet", NULL, NULL };
+	char unit[64];
+
+	if (!deadline_boot_ms || !file_exists(NULL, "/run/systemd/system"))
+		return; /* a detached one sees it in the journal */
+	(void)snprintf(unit, sizeof(unit), UNIT_NAME ".timer",
+		       (unsigned long long)deadline_boot_ms);
+	argv[3] = unit;
+	(void)command_wait(argv); /* it would find nothing to undo anyway */
+}
+
+int timer_arm(uint64_t deadline_boot_ms, struct err *err)
+{
+	int ret;
+
+	if (file_exists(NULL, "/run/systemd/system") && !systemd_arm(deadline_boot_ms))
+		return 0;
+	ret = detached_arm(deadline_boot_ms);
+	if (ret)
+		return err_set(err, ret, "no timer could be started that would undo this: %s",
+			       strerror(-ret));
+	return 0;
+}

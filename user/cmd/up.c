@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netlane up: makes the lanes straight, through the journal. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "cmd/cmd.h"
+#include "cmd/down.h"
+#include "cmd/flow.h"
+#include "cmd/timer.h"
+#include "cmd/up.h"
+#include "facts/facts.h"
+#include "journal/journal.h"
+#include "plan/plan.h"
+#include "view/view.h"
+
+/* An up that was cut short or has outlived its time is given back before anything is planned. */
+static int earlier_settle(struct journal *journal, bool unattended, struct err *err)
+{
+	const struct journal_state *state = journal_state(journal);
+	uint64_t deadline = state->deadline_boot_ms;
+	struct undo_report report = { { 0 } };
+	bool late = deadline && deadline <= boot_ms();
+	struct text text = { 0 };
+	int ret;
+
+	if (!state->open)
+		return 0;
+	if (state->complete && !late)
+		/* only a person may confirm, or lift a time that a person set */
+		return deadline && unattended ?
+			       err_set(err, -EAGAIN, "an up --confirm or --for is in force") :
+			       0;
+	printf("%s; giving back first\n",
+	       late ? "the time of the last up has run out" : "the last up did not finish");
+	ret = apply_undo("/", journal, late ? "late" : "interrupted", &down_watch, &report, err);
+	down_report(&text, &report);
+	printf("given back: %s\n", text.s ? text.s : "");
+	text_free(&text);
+	if (!ret)
+		timer_disarm(deadline);
+	return ret;
+}
+
+/* The steps that need consent, named; 0 when there are none or it was given. */
+static int consent_check(const struct plan *plan, const struct up_opts *opts, struct err *err)
+{
+	enum risk worst = RISK_NONE;
+	char label[96];
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++) {
+		const struct step *step = &plan->step[i];
+
+		if (!step->needs_confirm || step->risk <= worst)
+			continue;
+		worst = step->risk;
+		knob_label(&step->knob, step->ifname, label, sizeof(label));
+	}
+	/* --for gives the node back unattended just as --confirm does, but later */
+	if (worst == RISK_NONE || opts->confirm_s || (worst == RISK_BLIP && opts->for_s))
+		return 0;
+	return err_set(err, -EPERM,
+		       "%s may %s on the NIC that carries the default route, the metadata route or "
+		       "a login session: use up --confirm 60 (undone unless netlane up runs again "
+		       "within 60 s)%s, or set allow_risk = %s for that NIC in the configuration",
+		       label, worst == RISK_BLIP ? "lose packets for a moment" : "cut it off",
+		       worst == RISK_BLIP ? " or --for 10m" : "", risk_names[worst]);
+}
+
+static int deadline_start(struct journal *journal, const struct up_opts *opts, uint64_t *deadline,
+			  struct err *err)
+{
+	unsigned int seconds = opts->confirm_s ? opts->confirm_s : opts->for_s;
+
+	*deadline = seconds ? boot_ms() + seconds * 1000ULL : 0;
+	return *deadline ? timer_arm(*deadline, err) : 0;
+}
+
+/* Counts what people see: steps of their own, not what a channel change carries along. */
+struct progress {
+	unsigned int said;
+	unsigned int nr;
+};
+
+static void step_said(void *arg, const struct step *step, unsigned int i, unsigned int nr)
+{
+	struct progress *progress = arg;
+	char label[96], before[64], after[64];
+
+	if (step->carried)
+		return;
+	progress->said++;
+	knob_label(&step->knob, step->ifname, label, sizeof(label));
+	view_value(step->knob.kind, step->before, before, sizeof(before));
+	view_value(step->knob.kind, step->after, after, sizeof(after));
+	printf("%3u/%u  %-24s %s -> %s\n", progress->said, progress->nr, label, before, after);
+	(void)fflush(stdout); /* progress; a broken pipe shows at the end */
+}
+
+static void end_say(const struct up_opts *opts)
+{
+	char left[32];
+
+	view_duration(left, sizeof(left), opts->confirm_s ? opts->confirm_s : opts->for_s);
+	if (opts->confirm_s)
+		printf("undone in %s unless netlane up runs again before\n", left);
+	else if (opts->for_s)
+		printf("undone in %s; earlier by netlane down\n", left);
+	else
+		printf("for now, until the next boot; netlane down gives the node back\n");
+}
+
+/* Makes the steps, if there are any, with @deadline in the place of an earlier one. */
+static int steps_apply(struct journal *journal, const struct flow *flow, uint64_t deadline,
+		       bool confirm, struct err *err)
+{
+	struct progress progress = { .nr = plan_changes(&flow->plan) };
+	const struct apply_watch watch = {
+		.step = step_said,
+		.undo = down_watch.undo,
+		.arg = &progress,
+	};
+	struct undo_report report = { { 0 } };
+	struct text text = { 0 };
+	int ret;
+
+	if (!progress.nr) {
+		printf("already straight: nothing to change\n");
+		if (!journal_state(journal)->open)
+			return 0;
+		return journal_deadline(journal, deadline, confirm, err);
+	}
+	ret = apply_plan("/", &flow->plan, &flow->facts.node, journal, deadline, confirm, &watch,
+			 &report, err);
+	if (!ret)
+		return 0;
+	down_report(&text, &report);
+	printf("failed; undone: %s\n", text.s ? text.s : "");
+	text_free(&text);
+	return ret;
+}
+
+static int plan_apply(struct journal *journal, const struct flow *flow, const struct up_opts *opts,
+		      struct err *err)
+{
+	uint64_t earlier = journal_state(journal)->deadline_boot_ms, deadline = 0;
+	bool earlier_confirm = journal_state(journal)->confirm;
+	bool open = journal_state(journal)->open;
+	int ret;
+
+	ret = consent_check(&flow->plan, opts, err);
+	if (!ret)
+		ret = deadline_start(journal, opts, &deadline, err);
+	if (ret)
+		return ret;
+	ret = steps_apply(journal, flow, deadline, opts->confirm_s, err);
+	if (ret) {
+		/* what the up before it did stands again, and so does its time */
+		if (open && journal_state(journal)->open && earlier)
+			(void)journal_deadline(journal, earlier, earlier_confirm, err);
+		timer_disarm(deadline);
+		return ret;
+	}
+	if (open && earlier) {
+		timer_disarm(earlier);
+		if (!deadline)
+			printf("%s\n", earlier_confirm ? "confirmed: the changes stay" :
+							 "its time is lifted: the changes stay");
+	}
+	if (journal_state(journal)->open)
+		end_say(opts);
+	return 0;
+}
+
+int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, struct err *err)
+{
+	struct flow_from from = {
+		.config = opts->config,
+		.nics = nics,
+		.nr_nics = nr_nics,
+	};
+	struct err said = { 0 };
+	struct journal *journal;
+	struct flow flow;
+	int ret;
+
+	ret = flow_read(&from, &flow, err);
+	if (ret)
+		goto free_flow;
+	ret = journal_open(JOURNAL_DIR, &flow.facts.node, &journal, &said, err);
+	if (ret)
+		goto free_flow;
+	if (said.text[0])
+		printf("%s\n", said.text);
+	ret = earlier_settle(journal, opts->unattended, err);
+	flow_free(&flow);
+	if (ret) {
+		memset(&flow, 0, sizeof(flow));
+		goto close_journal;
+	}
+	ret = flow_prepare(&from, &flow, err); /* what was settled changed the facts */
+	if (!ret && opts->unattended)
+		ret = flow_keep_channels(&flow, err);
+	if (!ret)
+		ret = plan_apply(journal, &flow, opts, err);
+	if (!ret && unlink(HANDS_OFF_PATH) && errno != ENOENT)
+		ret = err_set(err, -errno, "%s cannot be removed: %s", HANDS_OFF_PATH,
+			      strerror(errno));
+close_journal:
+	journal_close(journal);
+free_flow:
+	flow_free(&flow);
+	return ret;
+}
+
+static int up_dry(const struct up_opts *opts, char **nics, unsigned int nr_nics)
+{
+	struct flow_from from = { .config = opts->config, .nics = nics, .nr_nics = nr_nics };
+	struct text text = { 0 };
+	struct err err = { 0 };
+	struct flow flow;
+	int ret, code;
+
+	ret = flow_prepare(&from, &flow, &err);
+	if (!ret)
+		view_plan(&text, &flow.plan, terminal_width());
+	code = ret ? fail_err(ret, &err) : print_text(&text);
+	flow_free(&flow);
+	return code;
+}
+
+static bool is_off(void)
+{
+	struct err err = { 0 };
+	struct facts facts;
+	bool off = !facts_gather("/", 0, &facts, &err) && facts.node.cmdline_off[0] == '1';
+
+	facts_free(&facts);
+	return off;
+}
+
+static int up_run(const void *arg, char **words, unsigned int nr_words)
+{
+	const struct up_opts *opts = arg;
+	struct err err = { 0 };
+	int ret;
+
+	if (opts->confirm_s && opts->for_s) {
+		(void)fail("--confirm and --for exclude each other: both set when it is undone");
+		return CODE_USAGE;
+	}
+	if (opts->dry_run)
+		return up_dry(opts, words, nr_words);
+	if (geteuid())
+		return fail("up changes the node and needs root; netlane plan shows it without");
+	if (is_off())
+		return fail("netlane.off is on the kernel command line: nothing is changed on this "
+			    "boot");
+	ret = up_apply(opts, words, nr_words, &err);
+	return ret ? fail_err(ret, &err) : CODE_DONE;
+}
+
+static const struct option_desc up_options[] = {
+	{ "confirm", OPTION_SECONDS, offsetof(struct up_opts, confirm_s), "TIME",
+	  "undo unless netlane up runs again within TIME (60, 5m)" },
+	{ "for", OPTION_SECONDS, offsetof(struct up_opts, for_s), "TIME",
+	  "undo after TIME (10m, 2h)" },
+	{ "config", OPTION_TEXT, offsetof(struct up_opts, config), "FILE",
+	  "instead of /etc/netlane/netlane.conf and its .d folder" },
+	{ "dry-run", OPTION_FLAG, offsetof(struct up_opts, dry_run), NULL,
+	  "say what would be done, as netlane plan does" },
+	{ NULL, OPTION_END, 0, NULL, NULL },
+};
+
+const struct command cmd_up = {
+	.name = "up",
+	.words = "[NIC...]",
+	.summary = "make the lanes straight, now and until the next boot",
+	.help = "Applies the plan step by step: journaled first, written once, read back. A step\n"
+		"that fails undoes the whole up. Running it again changes nothing that is\n"
+		"straight, and confirms an up --confirm. For good: mode = hold in the\n"
+		"configuration and systemctl enable --now netlane.",
+	.options = up_options,
+	.size = sizeof(struct up_opts),
+	.run = up_run,
+};
