@@ -1,0 +1,11 @@
+#!/bin/sh
+# What `netlane up` would do on this node now: 0 changes.
+# To be read, then run as root. Nothing here is taken back by itself;
+# `netlane up` keeps a journal and `netlane down` undoes.
+#
+# eth0: already straight (the driver's default)
+# eth1: left, it belongs to terway, which is left to set it up
+# note: terway is here; netlane does not stop it (seen: pod eni)
+# note: eth0: the device or the VPC keeps the receive hash, as on most ECS types
+
+set -eu

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The configuration: what is taken, and what a bad line says. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cpumask.h"
+#include "cmd/config.h"
+
+/* A fresh root with an /etc/netlane in it; removed by config_gone(). */
+static int config_here(void **state)
+{
+	static char root[64];
+
+	(void)snprintf(root, sizeof(root), "/tmp/netlane-config.XXXXXX");
+	if (!mkdtemp(root))
+		return -1;
+	*state = root;
+	return 0;
+}
+
+static int config_gone(void **state)
+{
+	char command[128];
+
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", (char *)*state);
+	return system(command);
+}
+
+static void file_put(const char *root, const char *path, const char *text)
+{
+	char full[256], command[300];
+	FILE *f;
+
+	(void)snprintf(command, sizeof(command), "mkdir -p '%s/etc/netlane/netlane.conf.d'", root);
+	assert_int_equal(system(command), 0);
+	(void)snprintf(full, sizeof(full), "%s%s", root, path);
+	f = fopen(full, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void config__no_file__gives_the_defaults(void **state)
+{
+	struct policy policy;
+	struct err err = { 0 };
+
+	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
+	assert_int_equal(policy.mode, MODE_OBSERVE);
+	assert_true(policy.irqbalance);
+	assert_true(cpumask_empty(&policy.allowed));
+	assert_int_equal(policy.nr_nic, 0);
+	config_free(&policy);
+}
+
+static void config__every_key__is_taken(void **state)
+{
+	struct policy policy;
+	struct err err = { 0 };
+
+	file_put(*state, "/etc/netlane/netlane.conf",
+		 "# a comment\n[netlane]\nmode = hold\nallowed_cpus = 0-3,8\nirqbalance = no\n"
+		 "[nic eth0]\nmanage = yes\nchannels = 4\ncpus = 2,0,3,1\nrps = off\nrss = auto\n"
+		 "allow_risk = blip\n[nic *]\nmanage = no\n");
+	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
+	assert_string_equal(err.text, "");
+	assert_int_equal(policy.mode, MODE_HOLD);
+	assert_false(policy.irqbalance);
+	assert_int_equal(cpumask_count(&policy.allowed), 5);
+	assert_int_equal(policy.nr_nic, 2);
+	assert_string_equal(policy.nic[0].match, "eth0");
+	assert_int_equal(policy.nic[0].manage, IS_YES);
+	assert_int_equal(policy.nic[0].channels, 4);
+	assert_int_equal(policy.nic[0].nr_cpus, 4);
+	assert_int_equal(policy.nic[0].cpus[0], 2);
+	assert_int_equal(policy.nic[0].cpus[3], 1);
+	assert_int_equal(policy.nic[0].rps, CHOICE_OFF);
+	assert_int_equal(policy.nic[0].rss, CHOICE_AUTO);
+	assert_int_equal(policy.nic[0].allow_risk, RISK_BLIP);
+	assert_string_equal(policy.nic[1].match, "*");
+	assert_int_equal(policy.nic[1].rps, -1);
+	config_free(&policy);
+}
+
+static void config__drop_in_files__come_after_in_order(void **state)
+{
+	struct policy policy;
+	struct err err = { 0 };
+
+	file_put(*state, "/etc/netlane/netlane.conf", "[netlane]\nmode = hold\n");
+	file_put(*state, "/etc/netlane/netlane.conf.d/20-b.conf", "[netlane]\nirqbalance = no\n");
+	file_put(*state, "/etc/netlane/netlane.conf.d/10-a.conf",
+		 "[netlane]\nmode = observe\nirqbalance = yes\n");
+	file_put(*state, "/etc/netlane/netlane.conf.d/30-c.conf.bak", "not = a section\n");
+	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
+	assert_int_equal(policy.mode, MODE_OBSERVE);
+	assert_false(policy.irqbalance);
+	config_free(&policy);
+}
+
+/* Each bad text, the line it is at, and what the sentence must name. */
+static const struct bad {
+	const char *text;
+	const char *where;
+	const char *said;
+} bad[] = {
+	{ "[netlane]\nmode = fast\n", ":2:", "observe or hold" },
+	{ "[netlane]\nmoed = hold\n", ":2:", "unknown key 'moed'" },
+	{ "[netlane]\n\n\nallowed_cpus = 0-\n", ":4:", "CPU list" },
+	{ "[netlane]\nallowed_cpus = 0-99999\n", ":2:", "below 2048" },
+	{ "[nic eth0]\nchannels = 0\n", ":2:", "1 to 2048" },
+	{ "[nic eth0]\nchannels = -1\n", ":2:", "auto or a number" },
+	{ "[nic eth0]\ncpus = 1,1\n", ":2:", "each once" },
+	{ "[nic eth0]\ncpus = 3-1\n", ":2:", "each once" },
+	{ "[nic eth0]\ncpus = 1,\n", ":2:", "each once" },
+	{ "[nic eth0]\ncpus = \n", ":2:", "each once" },
+	{ "[nic eth0]\nallow_risk = all\n", ":2:", "none, blip or can-cut-off" },
+	{ "[nic eth0]\nrps = on\n", ":2:", "auto or off" },
+	{ "[nick eth0]\nrps = off\n", ":2:", "unknown; known: [netlane]" },
+	{ "mode = hold\n", ":1:", "section" },
+	{ "[netlane]\nmode hold\n", ":2:", "neither" },
+	{ "[netlane\nmode = hold\n", ":1:", "neither" },
+	{ "[netlane]\nmode = \x1b[31mred\n", ":2:", "\\x1b[31mred" },
+};
+
+static void config__bad_line__names_file_line_value_and_allowed(void **state)
+{
+	struct policy policy = { .mode = MODE_HOLD };
+	struct err err;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		memset(&err, 0, sizeof(err));
+		file_put(*state, "/etc/netlane/netlane.conf", bad[i].text);
+		assert_int_equal(config_read(*state, NULL, &policy, &err), -EINVAL);
+		if (!strstr(err.text, bad[i].said) || !strstr(err.text, bad[i].where) ||
+		    !strstr(err.text, "/etc/netlane/netlane.conf"))
+			fail_msg("case %u: %s", i, err.text);
+		/* all or nothing */
+		assert_int_equal(policy.mode, MODE_HOLD);
+		assert_int_equal(policy.nr_nic, 0);
+	}
+}
+
+static void config__long_line__is_refused_not_cut(void **state)
+{
+	char text[512] = "[nic eth0]\ncpus = 0";
+	struct policy policy;
+	struct err err = { 0 };
+	size_t at = strlen(text);
+	unsigned int i;
+
+	for (i = 1; i < 100; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, ",%u", i);
+	(void)snprintf(text + at, sizeof(text) - at, "\n");
+	file_put(*state, "/etc/netlane/netlane.conf", text);
+	assert_int_equal(config_read(*state, NULL, &policy, &err), -EINVAL);
+	assert_non_null(strstr(err.text, ":2: longer than"));
+}
+
+static void config__named_file_that_is_missing__is_an_error(void **state)
+{
+	struct policy policy;
+	struct err err = { 0 };
+
+	assert_int_equal(config_read(*state, "/nonexistent/x.conf", &policy, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/nonexistent/x.conf"));
+}
+
+static void config__shipped_file__is_valid_and_changes_nothing(void **state)
+{
+	struct policy policy;
+	struct err err = { 0 };
+
+	assert_int_equal(config_read(*state, "user/init/netlane.conf", &policy, &err), 0);
+	assert_int_equal(policy.mode, MODE_OBSERVE);
+	assert_int_equal(policy.nr_nic, 0);
+	config_free(&policy);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, config_here, config_gone)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(config__no_file__gives_the_defaults),
+		TEST(config__every_key__is_taken),
+		TEST(config__drop_in_files__come_after_in_order),
+		TEST(config__bad_line__names_file_line_value_and_allowed),
+		TEST(config__long_line__is_refused_not_cut),
+		TEST(config__named_file_that_is_missing__is_an_error),
+		TEST(config__shipped_file__is_valid_and_changes_nothing),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
