@@ -188,6 +188,24 @@ cmocka_skip() {
 	t_match "$out" "skipped 1: because"
 }
 
+# Two runs in one checkout would mix their logs and counts.
+second_waits() {
+	local lock run_pid
+	fresh
+	cases tests/unit/a.sh <<<'t_case a.x true'
+	mkdir -p "$T_TMP/tree/build/tests"
+	exec {lock}>"$T_TMP/tree/build/tests/lock"
+	flock "$lock"
+	(exec {lock}>&-; runs) >"$T_TMP/second" 2>&1 &
+	run_pid=$!
+	(exec {lock}>&-; NETLANE_TESTS_ROOT="$T_TMP/tree" exec "$tests/run") >"$T_TMP/third" 2>&1 &
+	t_wait_for 10 grep -q "another run is at work" "$T_TMP/third"
+	exec {lock}>&-
+	wait "$run_pid" $!
+	t_eq "$(tail -n 1 "$T_TMP/second")" "1 passed, 0 failed, 0 skipped"
+	t_eq "$(tail -n 1 "$T_TMP/third")" "1 passed, 0 failed, 0 skipped"
+}
+
 # A stand-in for tests/vm/run: says its options, runs what follows "--" here.
 fake_vm() {
 	ln -sfn "$tests/each" "$T_TMP/tree/tests/each"
@@ -261,6 +279,7 @@ t_case runner.skip.is_counted_with_reason	skips
 t_case runner.selection.by_name_and_file	selection
 t_case runner.list.runs_nothing			listing
 t_case runner.nothing_selected.is_red		nothing_selected
+t_case runner.second_run.waits			second_waits
 t_case runner.failing_cleanup.is_red		cleanup_fails
 t_case runner.failing_setup.is_red		setup_fails
 t_case runner.case_in_condition.is_red		in_condition
