@@ -1,6 +1,7 @@
 #!/bin/bash
 # The test of the VM runner itself: that red is red, that nothing is left
 # behind. Prints TAP; VM_SELFTEST="exit_status outside" runs only what matches.
+# host: timeout=1200 (the first run fetches kernels and makes two root file systems)
 # Rule: each test runs tests/vm/run as a user would and judges from outside.
 # Functions are called by name, and what is in single quotes runs in the guest.
 # shellcheck disable=SC2317,SC2016
@@ -246,7 +247,7 @@ nothing_left()
 	claim "namespaces left: $(leftovers)" [ -z "$(leftovers)" ]
 }
 
-runs_now() { find /run/netns "${TMPDIR:-/tmp}" -maxdepth 1 -name 'nlvm-*' | sort; }
+runs_now() { mkdir -p /run/netns; find /run/netns "${TMPDIR:-/tmp}" -maxdepth 1 -name 'nlvm-*' | sort; }
 
 # Those that were there before are other people's runs.
 leftovers()

@@ -44,13 +44,14 @@ nic_irqs()	# NIC - number and CPU mask of each queue's
 	done
 }
 
-periods_done() { (($(grep -c '^-----' "$T_TMP/irqbalance") >= $1)); }
+periods() { grep -c '^-----' "$T_TMP/irqbalance" || :; }
+periods_done() { (($(periods) >= $1)); }
 
 # periods_pass COUNT - whole ones, and the one that is under way
 periods_pass()
 {
 	local now
-	now=$(grep -c '^-----' "$T_TMP/irqbalance")
+	now=$(periods)
 	t_wait_for 30 periods_done $((now + 1 + $1))
 }
 
@@ -88,6 +89,7 @@ may_be_forbidden()
 	rm -f "$T_TMP/at"
 	balancer_start
 	t_at_end balancer_stop
+	periods_pass 2	# it has found its places, and up is not disturbed half-way
 	printf '[netlane]\nirqbalance = no\n' >"$T_TMP/no.conf"
 	up_run --config "$T_TMP/no.conf" eth0
 	t_eq "$(banned)" "" "interrupts that irqbalance leaves alone"
