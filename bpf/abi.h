@@ -2,7 +2,8 @@
 /*
  * The contract between the BPF programs and userspace: map keys, values and
  * limits. Includes nothing; whoever includes it has __u32 and __u64. A change
- * of any layout or meaning here is a new LANE_ABI.
+ * of any layout or meaning here is a new LANE_ABI, and with it a new folder
+ * below /sys/fs/bpf/netlane: maps of another ABI are never read.
  */
 #ifndef NETLANE_BPF_ABI_H
 #define NETLANE_BPF_ABI_H
@@ -13,24 +14,57 @@
 #define LANE_IFINDEX_MAX 4096
 
 /*
- * Slots of lane_rx and lane_tx: queue q of a NIC is its first slot + q, and
- * the slot after its last queue counts packets whose queue the kernel did not
- * tell. Per CPU: the CPU that ran the hook.
+ * Slots of lane_rx, lane_tx and lane_crossed: queue q of a NIC is its first
+ * slot + q, and the slot after its last queue counts packets whose queue the
+ * kernel did not tell. Per CPU: the CPU that ran the hook.
  */
 #define LANE_SLOTS_MAX 8192
 
-/* What one CPU saw of one queue, since the program was loaded. */
+/* What one CPU saw of one queue, in one direction, since the maps were made. */
 struct lane_count {
-	__u64 packets; /* as the kernel handles them: a GSO super-packet counts one */
-	__u64 bytes; /* of those packets, link header included */
+	__u64 packets; /* as driver and kernel hand them over: a super-packet counts one */
+	__u64 bytes; /* of those packets, link header included, no FCS */
+	__u64 wire_packets; /* as the link carries them: each segment of a super-packet */
+	__u64 wire_bytes; /* of those, each segment with its own headers */
 };
-_Static_assert(sizeof(struct lane_count) == 16, "lane_count is ABI");
+_Static_assert(sizeof(struct lane_count) == 32, "lane_count is ABI");
+
+/*
+ * Histograms of nanoseconds: bucket b counts 2^b <= ns < 2^(b + 1), the first
+ * one 0 as well, the last one everything above.
+ */
+#define LANE_BUCKETS 32
+
+/* One CPU's NET_RX softirqs, while somebody watches them. */
+struct lane_softirq {
+	__u64 wait[LANE_BUCKETS]; /* from the first raise to the start of the handler */
+	__u64 run[LANE_BUCKETS]; /* of the handler */
+	__u64 run_ns; /* sum of the handler's times */
+	__u64 raised_ns; /* CLOCK_MONOTONIC of the raise that waits, 0: none */
+	__u64 entered_ns; /* of the handler that runs, 0: none */
+};
+_Static_assert(sizeof(struct lane_softirq) == 536, "lane_softirq is ABI");
+
+/* Packets of watched NICs that the kernel dropped, by its reason; while somebody watches. */
+#define LANE_REASONS 256 /* enum skb_drop_reason; one above the limit counts as 0 */
 
 /* Where a watched interface has its slots; all-zero: not watched. */
 struct lane_nic {
 	__u32 first; /* slot of queue 0 */
 	__u32 queues; /* how many have one */
+	__u32 netns; /* inode of its network namespace: an ifindex is not unique */
+	__u32 crossings; /* 1: remember which CPU takes a queue, for lane_crossed */
 };
-_Static_assert(sizeof(struct lane_nic) == 8, "lane_nic is ABI");
+_Static_assert(sizeof(struct lane_nic) == 16, "lane_nic is ABI");
+
+/* The one element of lane_info, written by loader and watchers. */
+struct lane_info {
+	__u32 abi; /* LANE_ABI of the loader */
+	__u32 slots; /* in lane_rx, lane_tx and lane_crossed */
+	__u64 loaded_ns; /* CLOCK_BOOTTIME of the first loading: counters are since then */
+	__u64 build; /* fingerprint of the programs that fill the maps */
+	__u64 softirq_since_ns; /* CLOCK_MONOTONIC: marks in lane_softirq before it are stale */
+};
+_Static_assert(sizeof(struct lane_info) == 32, "lane_info is ABI");
 
 #endif /* NETLANE_BPF_ABI_H */

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What each lane really carries: packets and bytes by CPU and queue. Received
- * ones are seen where NAPI hands them over, on the CPU that took the
+ * ones are seen where the driver hands them over, on the CPU that took the
  * interrupt, before GRO and RPS; sent ones where the driver gets them, on the
- * CPU that transmits. The one rule: count only, no time stamps and no flow
- * state, so that it costs nanoseconds a packet.
+ * CPU that transmits. The one rule: what is always attached counts only, no
+ * time stamps and no flow state, so that it costs nanoseconds a packet. What
+ * costs more (softirq times, crossings, reasons of drops) is attached while
+ * somebody looks.
  */
 #include "vmlinux.h"
 
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/abi.h"
+#include "bpf/compat.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define LINK_HEADER_BYTES 14 /* Ethernet; taken off skb->len before receive hooks */
+#define TCP_DOFF_OFFSET 12 /* the byte whose upper half is the header's length in words */
+#define UDP_HEADER_BYTES 8
+#define NO_MAC_HEADER 0xffff /* skb->mac_header is not set */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -24,6 +30,22 @@ struct {
 	__type(value, struct lane_count);
 } lane_rx SEC(".maps"), lane_tx SEC(".maps");
 
+/* Packets, after GRO, that a CPU processed for a queue whose interrupts another one takes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1); /* set by the loader */
+	__type(key, __u32);
+	__type(value, __u64);
+} lane_crossed SEC(".maps");
+
+/* The CPU + 1 that last took packets from a queue. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set by the loader */
+	__type(key, __u32);
+	__type(value, __u32);
+} lane_rx_cpu SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, LANE_IFINDEX_MAX);
@@ -31,35 +53,128 @@ struct {
 	__type(value, struct lane_nic);
 } lane_nics SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lane_info);
+} lane_info SEC(".maps");
+
 /* The watched NIC of @dev, or NULL. */
 static __always_inline struct lane_nic *nic_of(const struct net_device *dev)
 {
 	__u32 ifindex = dev->ifindex;
 	struct lane_nic *nic = bpf_map_lookup_elem(&lane_nics, &ifindex);
 
-	return nic && nic->queues ? nic : NULL;
+	/* the first two tests keep the walk to the namespace off other interfaces */
+	return nic && nic->queues && nic->netns == dev_netns(dev) ? nic : NULL;
 }
 
-static __always_inline void count(void *map, const struct lane_nic *nic, __u32 queue, __u32 bytes)
+static __always_inline __u32 slot_of(const struct lane_nic *nic, __u32 queue)
 {
-	__u32 slot = nic->first + (queue < nic->queues ? queue : nic->queues);
+	return nic->first + (queue < nic->queues ? queue : nic->queues);
+}
+
+/* A super-packet: how many segments the link carries, and their bytes. */
+static __noinline void count_segments(struct lane_count *c, const struct sk_buff *skb,
+				      __u32 link_bytes, __u32 gso_size)
+{
+	const struct skb_shared_info *shared = skb_shared(skb);
+	__u32 bytes = skb->len + link_bytes, headers, payload, segs;
+	__u32 type = BPF_CORE_READ(shared, gso_type);
+	const unsigned char *l4;
+	__u8 doff = 0;
+
+	segs = BPF_CORE_READ(shared, gso_segs);
+	/* who leaves the segmenting to the device leaves it the checksums, too */
+	if (BPF_CORE_READ_BITFIELD(skb, ip_summed) == CHECKSUM_PARTIAL)
+		l4 = skb->head + skb->csum_start;
+	else
+		l4 = skb->head + skb->transport_header;
+	headers = (__u32)(l4 - skb->data) + link_bytes;
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		(void)bpf_probe_read_kernel(&doff, sizeof(doff), l4 + TCP_DOFF_OFFSET);
+		headers += (doff >> 4) * 4;
+	} else if (type & SKB_GSO_UDP_L4) {
+		headers += UDP_HEADER_BYTES;
+	}
+	/* never a guess: what cannot be computed counts as it was handed over */
+	if (headers >= bytes || gso_size == GSO_BY_FRAGS) {
+		c->wire_packets += segs ? segs : 1;
+		c->wire_bytes += bytes;
+		return;
+	}
+	payload = bytes - headers;
+	if (!segs || type & SKB_GSO_DODGY)
+		segs = (payload + gso_size - 1) / gso_size;
+	c->wire_packets += segs;
+	c->wire_bytes += payload + segs * headers;
+}
+
+static __always_inline void count(void *map, __u32 slot, const struct sk_buff *skb,
+				  __u32 link_bytes)
+{
 	struct lane_count *c = bpf_map_lookup_elem(map, &slot);
+	const struct skb_shared_info *shared = skb_shared(skb);
+	__u16 gso_size = 0;
 
 	if (!c)
 		return;
 	/* per CPU, and neither hook nests on one CPU: no atomics needed */
 	c->packets++;
-	c->bytes += bytes;
+	c->bytes += skb->len + link_bytes;
+	(void)bpf_core_read(&gso_size, sizeof(gso_size), &shared->gso_size);
+	if (gso_size) {
+		count_segments(c, skb, link_bytes, gso_size);
+	} else {
+		c->wire_packets++;
+		c->wire_bytes += skb->len + link_bytes;
+	}
+}
+
+/* The link header has been taken off a received packet, but it is still there. */
+static __always_inline void count_received(const struct sk_buff *skb, bool has_queue)
+{
+	__u32 mac = skb->mac_header, pulled, queue = -1, slot, cpu, *last;
+	struct lane_nic *nic = nic_of(skb->dev);
+
+	if (!nic)
+		return;
+	pulled = (__u32)(skb->data - skb->head) - mac;
+	if (mac == NO_MAC_HEADER || pulled > 64)
+		pulled = 0;
+	/* queue_mapping is the receive queue + 1, 0: not recorded by the driver */
+	if (has_queue)
+		queue = (__u32)skb->queue_mapping - 1;
+	slot = slot_of(nic, queue);
+	count(&lane_rx, slot, skb, pulled);
+	if (!nic->crossings)
+		return;
+	last = bpf_map_lookup_elem(&lane_rx_cpu, &slot);
+	cpu = bpf_get_smp_processor_id() + 1;
+	if (last && *last != cpu)
+		*last = cpu;
 }
 
 SEC("tp_btf/napi_gro_receive_entry")
 int BPF_PROG(lane_rx_gro, const struct sk_buff *skb)
 {
-	struct lane_nic *nic = nic_of(skb->dev);
+	count_received(skb, true);
+	return 0;
+}
 
-	/* queue_mapping is the receive queue + 1, 0: not recorded by the driver */
-	if (nic)
-		count(&lane_rx, nic, (__u32)skb->queue_mapping - 1, skb->len + LINK_HEADER_BYTES);
+/* The ways of drivers without GRO. Virtual ones leave the sender's queue in the packet. */
+SEC("tp_btf/netif_rx_entry")
+int BPF_PROG(lane_rx_backlog, const struct sk_buff *skb)
+{
+	count_received(skb, false);
+	return 0;
+}
+
+SEC("tp_btf/netif_receive_skb_entry")
+int BPF_PROG(lane_rx_direct, const struct sk_buff *skb)
+{
+	count_received(skb, true);
 	return 0;
 }
 
@@ -69,6 +184,147 @@ int BPF_PROG(lane_tx_start, const struct sk_buff *skb, const struct net_device *
 	struct lane_nic *nic = nic_of(dev);
 
 	if (nic)
-		count(&lane_tx, nic, skb->queue_mapping, skb->len);
+		count(&lane_tx, slot_of(nic, skb->queue_mapping), skb, 0);
+	return 0;
+}
+
+/* After GRO and RPS, on the CPU that runs the protocols. */
+SEC("tp_btf/netif_receive_skb")
+int BPF_PROG(lane_cross, const struct sk_buff *skb)
+{
+	struct lane_nic *nic = nic_of(skb->dev);
+	__u32 slot, *last;
+	__u64 *crossed;
+
+	if (!nic || !skb->queue_mapping)
+		return 0;
+	slot = slot_of(nic, (__u32)skb->queue_mapping - 1);
+	last = bpf_map_lookup_elem(&lane_rx_cpu, &slot);
+	if (!last || !*last || *last == bpf_get_smp_processor_id() + 1)
+		return 0;
+	crossed = bpf_map_lookup_elem(&lane_crossed, &slot);
+	if (crossed)
+		*crossed += 1;
+	return 0;
+}
+
+/* ---- softirq times: NET_RX from the raise to the handler, and the handler's own */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lane_softirq);
+} lane_softirq SEC(".maps");
+
+static __always_inline struct lane_softirq *softirq_here(unsigned int vec)
+{
+	__u32 zero = 0;
+
+	return vec == NET_RX_SOFTIRQ ? bpf_map_lookup_elem(&lane_softirq, &zero) : NULL;
+}
+
+/* floor(log2(ns)), at most the last bucket. */
+static __always_inline __u32 bucket_of(__u64 ns)
+{
+	__u32 bucket = 0, n = ns >> 32 ? ~0U : (__u32)ns;
+
+	if (n >> 16) {
+		bucket += 16;
+		n >>= 16;
+	}
+	if (n >> 8) {
+		bucket += 8;
+		n >>= 8;
+	}
+	if (n >> 4) {
+		bucket += 4;
+		n >>= 4;
+	}
+	if (n >> 2) {
+		bucket += 2;
+		n >>= 2;
+	}
+	return (bucket + (n >> 1)) & (LANE_BUCKETS - 1);
+}
+
+SEC("tp_btf/softirq_raise")
+int BPF_PROG(lane_softirq_raise, unsigned int vec)
+{
+	struct lane_softirq *s = softirq_here(vec);
+
+	/* raised again while it waits: the first one counts */
+	if (s && !s->raised_ns)
+		s->raised_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/*
+ * A mark may be left from an earlier watch, or be made a second time by another
+ * watcher on the same kernel hook: each mark counts once and not if it is old.
+ */
+SEC("tp_btf/softirq_entry")
+int BPF_PROG(lane_softirq_enter, unsigned int vec)
+{
+	struct lane_softirq *s = softirq_here(vec);
+	struct lane_info *info;
+	__u64 now, raised;
+	__u32 zero = 0;
+
+	if (!s)
+		return 0;
+	now = bpf_ktime_get_ns();
+	raised = s->raised_ns;
+	s->raised_ns = 0;
+	info = bpf_map_lookup_elem(&lane_info, &zero);
+	if (info && raised && raised >= info->softirq_since_ns)
+		s->wait[bucket_of(now - raised)]++;
+	if (raised || !s->entered_ns)
+		s->entered_ns = now;
+	return 0;
+}
+
+SEC("tp_btf/softirq_exit")
+int BPF_PROG(lane_softirq_leave, unsigned int vec)
+{
+	struct lane_softirq *s = softirq_here(vec);
+	struct lane_info *info;
+	__u64 ns, entered;
+	__u32 zero = 0;
+
+	if (!s)
+		return 0;
+	entered = s->entered_ns;
+	s->entered_ns = 0;
+	info = bpf_map_lookup_elem(&lane_info, &zero);
+	if (!info || !entered || entered < info->softirq_since_ns)
+		return 0;
+	ns = bpf_ktime_get_ns() - entered;
+	s->run[bucket_of(ns)]++;
+	s->run_ns += ns;
+	return 0;
+}
+
+/* ---- drops by reason, where the kernel says one (5.17 and later) */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, LANE_REASONS);
+	__type(key, __u32);
+	__type(value, __u64);
+} lane_drops SEC(".maps");
+
+SEC("tp_btf/kfree_skb")
+int BPF_PROG(lane_drop, const struct sk_buff *skb, const void *location, unsigned int reason)
+{
+	__u32 key = reason < LANE_REASONS ? reason : 0;
+	__u64 *drops;
+
+	/* skb->dev shares its place with a socket's data: whether it is one, skb_iif tells */
+	if (!skb->dev || (skb->skb_iif && skb->skb_iif != skb->dev->ifindex) || !nic_of(skb->dev))
+		return 0;
+	drops = bpf_map_lookup_elem(&lane_drops, &key);
+	if (drops)
+		*drops += 1;
 	return 0;
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernels, one function each; and numbers of the kernel
+ * that BTF does not carry. Include vmlinux.h and the libbpf headers first.
+ */
+#ifndef NETLANE_BPF_COMPAT_H
+#define NETLANE_BPF_COMPAT_H
+
+#define NET_RX_SOFTIRQ 3 /* include/linux/interrupt.h, since 2.6.25 */
+#define CHECKSUM_PARTIAL 3 /* include/linux/skbuff.h */
+
+/* Bits of skb_shared_info.gso_type, an anonymous enum; these since 4.18. */
+#define SKB_GSO_TCPV4 (1U << 0)
+#define SKB_GSO_DODGY (1U << 1) /* from a guest or a raw socket: gso_segs is not to be believed */
+#define SKB_GSO_TCPV6 (1U << 4)
+#define SKB_GSO_UDP (1U << 16) /* datagram to be cut into IP fragments */
+#define SKB_GSO_UDP_L4 (1U << 17) /* many datagrams of gso_size */
+#define GSO_BY_FRAGS 0xffff /* gso_size of SCTP: each fragment says its own */
+
+/* Where an skb's shared info lies: `end` is an offset on every 64-bit kernel. */
+static __always_inline const struct skb_shared_info *skb_shared(const struct sk_buff *skb)
+{
+	return (const struct skb_shared_info *)(skb->head + skb->end);
+}
+
+/* The inode of an interface's network namespace, as /proc/PID/ns/net shows it. */
+static __always_inline __u32 dev_netns(const struct net_device *dev)
+{
+	return dev->nd_net.net->ns.inum;
+}
+
+#endif /* NETLANE_BPF_COMPAT_H */
