@@ -5,10 +5,10 @@
 #include <string.h>
 
 static const struct driver drivers[] = {
-	{ .name = "virtio_net", .driven = true },
-	{ .name = "ena" },
-	{ .name = "gve" },
-	{ .name = "mlx5_core" },
+	{ .name = "virtio_net", .gro = true, .driven = true },
+	{ .name = "ena", .gro = true },
+	{ .name = "gve", .gro = true },
+	{ .name = "mlx5_core", .gro = true },
 };
 
 const struct driver *driver_find(const char *name)

@@ -10,6 +10,7 @@
 
 struct driver {
 	const char *name; /* as ethtool -i says */
+	bool gro; /* hands every packet to napi_gro_receive() */
 	bool driven; /* tested: netlane sets its knobs; otherwise planned and shown only */
 };
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cmd/config.h"
 #include "facts/facts.h"
@@ -126,11 +126,7 @@ void flow_free(struct flow *flow)
 
 uint64_t boot_ms(void)
 {
-	struct timespec now;
-
-	if (clock_gettime(CLOCK_BOOTTIME, &now))
-		return 0;
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return clock_boot_ns() / 1000000;
 }
 
 unsigned int terminal_width(void)

@@ -9,68 +9,14 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
+#include "base/netlink.h"
 #include "base/text.h"
 #include "facts/gather.h"
 
 #define METADATA_ADDR "100.100.100.200"
-#define DUMP_BUF_BYTES 32768
-/* The kernel answers at once; a wait means that it does not answer at all. */
-#define ANSWER_S 2
 /* A VLAN on a bond on a NIC is three; a loop cannot be, but is not trusted. */
 #define STACK_MAX 8
-
-static struct mnl_socket *rtnl_open(void)
-{
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	struct timeval wait = { .tv_sec = ANSWER_S };
-
-	if (!nl)
-		return NULL;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
-		mnl_socket_close(nl);
-		return NULL;
-	}
-	/* without the limit it still works */
-	(void)setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	return nl;
-}
-
-/* Sends @nlh and runs @cb over what comes back. 0 or -errno. */
-static int talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
-		void *data)
-{
-	unsigned int port = mnl_socket_get_portid(nl);
-	char *buf = malloc(DUMP_BUF_BYTES);
-	ssize_t n;
-	int ret = -ENOMEM;
-
-	nlh->nlmsg_seq = seq;
-	if (!buf)
-		return ret;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0) {
-		ret = -errno;
-		goto free_buf;
-	}
-	do {
-		n = mnl_socket_recvfrom(nl, buf, DUMP_BUF_BYTES);
-		if (n < 0) {
-			ret = -errno;
-			break;
-		}
-		ret = mnl_cb_run(buf, (size_t)n, seq, port, cb, data);
-		/* a list that changed while it was dumped is good enough */
-		if (ret < 0 && errno == EINTR)
-			ret = MNL_CB_OK;
-		else if (ret < 0)
-			ret = -errno;
-	} while (ret > 0);
-
-free_buf:
-	free(buf);
-	return ret < 0 ? ret : 0;
-}
 
 static unsigned int u32_of(const struct nlattr *attr)
 {
@@ -253,7 +199,7 @@ static int dump(struct mnl_socket *nl, unsigned int type, int family, unsigned i
 
 		route->rtm_family = (unsigned char)family;
 	}
-	return talk(nl, nlh, seq, cb, rtnl);
+	return netlink_talk(nl, nlh, seq, cb, rtnl);
 }
 
 static int oif_take(const struct nlmsghdr *nlh, void *data)
@@ -271,7 +217,7 @@ static int oif_take(const struct nlmsghdr *nlh, void *data)
 unsigned int rtnl_route(int family, const void *addr)
 {
 	unsigned int len = family == AF_INET ? 4 : 16, ifindex = 0;
-	struct mnl_socket *nl = rtnl_open();
+	struct mnl_socket *nl = netlink_open(NETLINK_ROUTE);
 	struct nlmsghdr *nlh;
 	struct rtmsg *route;
 	char buf[256];
@@ -285,7 +231,7 @@ unsigned int rtnl_route(int family, const void *addr)
 	route->rtm_family = (unsigned char)family;
 	route->rtm_dst_len = (unsigned char)(len * 8);
 	mnl_attr_put(nlh, RTA_DST, len, addr);
-	if (talk(nl, nlh, 1, oif_take, &ifindex))
+	if (netlink_talk(nl, nlh, 1, oif_take, &ifindex))
 		ifindex = 0; /* unreachable: no link leads there */
 	mnl_socket_close(nl);
 	return ifindex;
@@ -294,7 +240,7 @@ unsigned int rtnl_route(int family, const void *addr)
 void rtnl_gather(struct rtnl *rtnl)
 {
 	static const char metadata[] = METADATA_ADDR;
-	struct mnl_socket *nl = rtnl_open();
+	struct mnl_socket *nl = netlink_open(NETLINK_ROUTE);
 	struct in_addr to;
 	int ret;
 
