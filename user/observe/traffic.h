@@ -1,39 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets and bytes by CPU and queue, from bpf/traffic.bpf.c. Loading changes
- * nothing on the node and ends with traffic_close(): nothing is pinned.
+ * What each lane carries, from bpf/traffic.bpf.c. Counting is kept going by
+ * pins below /sys/fs/bpf/netlane, which `up` and `run` make and `down`
+ * removes; a reader takes what is pinned, or counts for itself until it
+ * closes. Nothing here changes how a packet travels.
  */
 #ifndef NETLANE_OBSERVE_TRAFFIC_H
 #define NETLANE_OBSERVE_TRAFFIC_H
 
 #include "base/err.h"
-#include "types.h"
+#include "base/load.h"
 
 struct traffic;
 
-enum traffic_dir { TRAFFIC_RX, TRAFFIC_TX };
-
-/* Packets and bytes of one queue by CPU; counters since traffic_open(). */
-struct traffic_cell {
-	uint64_t packets; /* a GSO super-packet counts one */
-	uint64_t bytes; /* link header included */
+/* What is watched only while somebody looks: it costs time stamps. */
+enum traffic_watch {
+	WATCH_SOFTIRQ = 1, /* NET_RX softirqs: wait and run */
+	WATCH_DROPS = 2, /* drops by the kernel's reason, 5.17 and later */
 };
 
 /*
- * Starts counting on the NICs of @facts that have a bus. 0; -EOPNOTSUPP when
- * this kernel cannot (no BTF, no such tracepoint) and -EPERM without root, each
- * with a sentence.
+ * Makes counting last: loads and pins, or leaves what is pinned already if it
+ * is of this build and for these NICs. Counters go on when it is left, and
+ * begin anew when it is not. @began says which. 0; -EOPNOTSUPP when this
+ * kernel cannot, -EPERM without root, each with a sentence.
  */
-int traffic_open(const struct facts *facts, struct traffic **traffic, struct err *err);
-void traffic_close(struct traffic *traffic);
-/* CPUs that traffic_read() fills. */
-unsigned int traffic_cpus(const struct traffic *traffic);
+int traffic_keep(const struct facts *facts, bool *began, struct err *err);
+/* Ends that: nothing of netlane's BPF stays in the kernel. */
+int traffic_drop(struct err *err);
+
+/* Is counting kept going? -ENOENT: no; -EPERM: only root can tell. */
+int traffic_kept(void);
+
 /*
- * @nic as an index into the facts' list; @queue == nr_queue is what the kernel
- * named no queue for. Fills traffic_cpus() cells. -ENOENT: that NIC is not
- * counted.
+ * To read counters of @facts' NICs that have a bus, or of the @nr_names
+ * interfaces in @names. Takes what is pinned if it has these NICs.
  */
-int traffic_read(const struct traffic *traffic, unsigned int nic, enum traffic_dir dir,
-		 unsigned int queue, struct traffic_cell *cells);
+int traffic_open(const struct facts *facts, char **names, unsigned int nr_names,
+		 struct traffic **traffic, struct err *err);
+void traffic_close(struct traffic *traffic);
+/* False: counted by this process alone, since traffic_open(). */
+bool traffic_is_kept(const struct traffic *traffic);
+/* False: what was opened is no longer what is pinned; open anew. */
+bool traffic_in_force(const struct traffic *traffic);
+/* Watches until closed, @what of enum traffic_watch. -EOPNOTSUPP: not on this kernel. */
+int traffic_watch(struct traffic *traffic, unsigned int what, struct err *err);
+/*
+ * Reads everything. @sample is zeroed by the caller once and may be filled
+ * again and again; sample_free() frees it. 0 or -errno.
+ */
+int traffic_sample(struct traffic *traffic, struct sample *sample, struct err *err);
+void sample_free(struct sample *sample);
+#define TRAFFIC_REASONS 256
+/* Drops by reason since loading, all CPUs together, TRAFFIC_REASONS of them. 0 or -errno. */
+int traffic_drops(const struct traffic *traffic, uint64_t *drops);
+/* The kernel's name of a drop reason, or NULL. The names live until the process ends. */
+const char *traffic_reason(unsigned int reason);
 
 #endif /* NETLANE_OBSERVE_TRAFFIC_H */

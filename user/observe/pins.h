@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where BPF objects live on when the process that loaded them ends:
+ * /sys/fs/bpf/netlane/abi-N, root only. The rule: a folder of pins appears
+ * whole or not at all, by a rename; whatever else lies beside it was left by
+ * another version or a loader that was killed, and is removed by the next one.
+ */
+#ifndef NETLANE_OBSERVE_PINS_H
+#define NETLANE_OBSERVE_PINS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define PINS_DIR "/sys/fs/bpf/netlane"
+
+/* One loader at a time; the descriptor to close, or -errno with a sentence. */
+int pins_lock(struct err *err);
+/* /sys/fs/bpf is a BPF file system and has our folder; mounts it where nobody did. */
+int pins_prepare(struct err *err);
+/* A new empty folder to pin into, below the lock. */
+int pins_begin(char *dir, unsigned long len, struct err *err);
+/* Puts that folder in the place of the one that is in force, and removes all others. */
+int pins_commit(const char *dir, struct err *err);
+/* Removes every pin; programs that only they held are detached. */
+int pins_remove_all(struct err *err);
+/* Where @name of this ABI is, or would be, pinned. */
+void pins_path(const char *name, char *path, unsigned long len);
+/* A pinned object of this ABI, a descriptor or -errno. */
+int pins_open(const char *name);
+
+#endif /* NETLANE_OBSERVE_PINS_H */

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which NICs are to be counted, in which slots, by which programs; see wanted.h. */
+#include "observe/wanted.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <bpf/bpf.h>
+
+#include "base/driver.h"
+
+static bool has_rps(const struct nic *nic)
+{
+	unsigned int i;
+
+	for (i = 0; i < nic->nr_queue; i++)
+		if (nic->queue[i].has_rps && !cpumask_empty(&nic->queue[i].rps))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct nic *nic, char **names, unsigned int nr_names)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_names; i++)
+		if (!strcmp(nic->ifname, names[i]))
+			return true;
+	return !nr_names && nic->bus[0];
+}
+
+/* A slot a queue and one for what has none. */
+int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
+		struct wanted_list *list, struct err *err)
+{
+	const struct driver *driver;
+	struct stat netns;
+	unsigned int i;
+
+	memset(list, 0, sizeof(*list));
+	if (stat("/proc/self/ns/net", &netns))
+		return err_set(err, -errno, "/proc/self/ns/net: %s", strerror(errno));
+	list->wanted = calloc(facts->nr_nic + 1, sizeof(*list->wanted));
+	if (!list->wanted)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (i = 0; i < facts->nr_nic; i++) {
+		const struct nic *nic = &facts->nic[i];
+		struct wanted *w = &list->wanted[list->nr];
+
+		if (!is_wanted(nic, names, nr_names) || nic->ifindex >= LANE_IFINDEX_MAX ||
+		    list->slots + nic->nr_queue + 1 > LANE_SLOTS_MAX)
+			continue;
+		driver = driver_find(nic->driver);
+		w->nic = nic;
+		w->where.first = list->slots;
+		w->where.queues = nic->nr_queue ? nic->nr_queue : 1;
+		w->where.netns = (unsigned int)netns.st_ino;
+		w->where.crossings = has_rps(nic);
+		list->slots += w->where.queues + 1;
+		list->crossings |= w->where.crossings;
+		list->every_hook |= !driver || !driver->gro;
+		list->nr++;
+	}
+	return 0;
+}
+
+static bool same_slots(const struct lane_nic *a, const struct lane_nic *b)
+{
+	return a->first == b->first && a->queues == b->queues && a->netns == b->netns;
+}
+
+/* Are these NICs, and where @exactly only these, what the pinned maps count? */
+bool wanted_are_counted(const struct programs *p, struct wanted_list *list, bool exactly)
+{
+	struct lane_nic there;
+	unsigned int i;
+
+	if (exactly && p->info.slots != (list->slots ? list->slots : 1))
+		return false;
+	for (i = 0; i < list->nr; i++) {
+		struct wanted *w = &list->wanted[i];
+
+		if (bpf_map_lookup_elem(p->map[MAP_NICS], &w->nic->ifindex, &there) ||
+		    there.queues != w->where.queues || there.netns != w->where.netns ||
+		    (exactly && !same_slots(&there, &w->where)))
+			return false;
+		w->where.first = there.first;
+	}
+	return true;
+}
+
+int wanted_write(const struct programs *p, const struct wanted_list *list, struct err *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->nr; i++)
+		if (bpf_map_update_elem(p->map[MAP_NICS], &list->wanted[i].nic->ifindex,
+					&list->wanted[i].where, BPF_ANY))
+			return err_set(err, -errno, "the BPF map of NICs cannot be filled: %s",
+				       strerror(errno));
+	return 0;
+}
+
+/* Is the program one of those that count all the time? */
+bool wanted_always(enum lane_prog prog, const struct wanted_list *list)
+{
+	switch (prog) {
+	case PROG_RX_GRO:
+	case PROG_TX:
+		return true;
+	case PROG_RX_BACKLOG:
+	case PROG_RX_DIRECT:
+		return list->every_hook;
+	case PROG_CROSS:
+		return list->crossings;
+	default:
+		return false;
+	}
+}
