@@ -168,6 +168,7 @@ void view_first(struct text *out, const struct first *first)
 {
 	node_line(out, first->facts);
 	lanes_line(out, first);
+	text_add(out, "%s", first->now);
 	owners_line(out, first->facts);
 	state_line(out, first);
 	next_line(out, first);

@@ -35,6 +35,7 @@ struct first {
 	const struct facts *facts;
 	const struct plan *plan; /* NULL: could not be made; @plan_why says why */
 	const char *plan_why;
+	const char *now; /* the line of what the lanes carry, with its end */
 	const struct journal_state *journal; /* NULL: none */
 	const char *journal_why; /* "" or why it could not be read */
 	enum mode mode;
