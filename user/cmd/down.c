@@ -10,6 +10,7 @@
 
 #include "base/names.h"
 #include "cmd/cmd.h"
+#include "cmd/counting.h"
 #include "cmd/flow.h"
 #include "cmd/timer.h"
 #include "facts/facts.h"
@@ -92,7 +93,9 @@ static int undo(struct journal *journal, const char *why, struct err *err)
 
 	if (!ret)
 		timer_disarm(deadline);
-	return ret ? fail_err(ret, err) : code;
+	if (ret)
+		code = fail_err(ret, err);
+	return counting_end() == CODE_DONE ? code : CODE_FAILED;
 }
 
 static int node_read(struct node *node, struct err *err)
@@ -199,8 +202,10 @@ static int down_run(const void *arg, char **words, unsigned int nr_words)
 	hands_off();
 	if (journal_state(journal)->open)
 		code = undo(journal, "down", &err);
-	else
+	else if (counting_end() == CODE_DONE)
 		printf("nothing on this node is changed by netlane\n");
+	else
+		code = CODE_FAILED;
 	journal_close(journal);
 	return code;
 }

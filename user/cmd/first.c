@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
+#include "cmd/now.h"
 #include "cmd/run.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
@@ -36,7 +37,7 @@ static int first_run(const void *arg, char **words, unsigned int nr_words)
 	struct flow_from from = { .what = FACTS_METADATA };
 	struct err err = { 0 }, journal_err = { 0 };
 	struct journal_state state = { 0 };
-	struct text text = { 0 };
+	struct text text = { 0 }, now = { 0 };
 	struct first first = { 0 };
 	struct flow flow;
 	int ret, code;
@@ -56,8 +57,11 @@ static int first_run(const void *arg, char **words, unsigned int nr_words)
 	first.daemon = run_is_alive();
 	first.now_boot_ms = boot_ms();
 	journal_look(&first, &state, &journal_err);
+	now_add(&now, &flow.facts, &flow.plan);
+	first.now = now.s ? now.s : "";
 	view_first(&text, &first);
 	code = print_text(&text);
+	text_free(&now);
 	journal_state_free(&state);
 	flow_free(&flow);
 	return code;

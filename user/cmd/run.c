@@ -23,6 +23,7 @@
 #include "cmd/boots.h"
 #include "cmd/cmd.h"
 #include "cmd/config.h"
+#include "cmd/counting.h"
 #include "cmd/down.h"
 #include "cmd/up.h"
 #include "facts/facts.h"
@@ -119,6 +120,8 @@ static void daemon_act(struct daemon *d)
 	} else {
 		printf("mode observe: this node is not changed\n");
 	}
+	if (policy.mode == MODE_OBSERVE || d->why_observe)
+		counting_begin(); /* else up_apply() did */
 	config_free(&policy);
 	(void)fflush(stdout); /* to the journal now, not when the buffer is full */
 }

@@ -1,170 +1,364 @@
 // SPDX-License-Identifier: GPL-2.0
-/* netlane stat: what each lane carries, and how much of it stays on its CPU. */
+/* netlane stat: what each lane carries, line by line like vmstat. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/names.h"
 #include "cmd/cmd.h"
-#include "cmd/flow.h"
 #include "cmd/timer.h"
-#include "facts/facts.h"
-#include "observe/traffic.h"
-#include "view/view.h"
+#include "cmd/watch.h"
+#include "judge/load.h"
+#include "observe/cost.h"
+#include "view/load.h"
+
+#define HEADER_EVERY_LINES 20 /* as vmstat does, so that a screen always has one */
+#define NS_PER_MS 1000000ULL
+#define COST_MS 100 /* how long netlane's own cost is accounted, at the end of each interval */
 
 struct stat_opts {
 	const char *config;
+	const char *by;
+	const char *fields;
+	const char *nic;
 	bool json;
+	bool self;
+	bool drops;
 };
 
-/* One queue over one interval. */
-struct stat_row {
-	char nic[IFNAME_LEN];
-	unsigned int lane;
-	int cpu; /* of the lane; -1: no lane has this queue */
-	uint64_t rx_pkts;
-	uint64_t rx_on_lane_pkts; /* received by the lane's CPU */
-	uint64_t tx_pkts;
-	uint64_t tx_on_lane_pkts; /* sent by CPUs whose lane this is */
+struct stat_state {
+	const struct stat_opts *opts;
+	struct watch watch;
+	struct column_list list;
+	enum load_by by;
+	unsigned int lines_since_header;
+	uint64_t drops[TRAFFIC_REASONS];
 };
 
-static const struct field stat_fields[] = {
-	F_STR(stat_row, nic),
-	F_UINT(stat_row, lane),
-	F_INT(stat_row, cpu),
-	F_U64(stat_row, rx_pkts),
-	F_U64(stat_row, rx_on_lane_pkts),
-	F_U64(stat_row, tx_pkts),
-	F_U64(stat_row, tx_on_lane_pkts),
-	F_END,
-};
-
-static const struct lane *lane_of(const struct plan *plan, const struct nic *nic, unsigned int q)
+/* Now, for people or for programs. */
+static void time_text(bool json, char *buf, size_t len)
 {
-	unsigned int i;
+	time_t now = time(NULL);
+	struct tm tm;
 
-	for (i = 0; i < plan->nr_nic; i++)
-		if (!strcmp(plan->nic[i].ifname, nic->ifname) && q < plan->nic[i].nr_lane)
-			return &plan->nic[i].lane[q];
-	return NULL;
+	*buf = 0;
+	if (!localtime_r(&now, &tm))
+		return;
+	if (json)
+		(void)strftime(buf, len, "%Y-%m-%dT%H:%M:%S%z", &tm);
+	else
+		(void)strftime(buf, len, "%H:%M:%S", &tm);
 }
 
-static int row_fill(const struct traffic *traffic, const struct flow *flow, unsigned int n,
-		    unsigned int q, struct traffic_cell *cells, struct stat_row *row)
+/* ---- netlane's own cost, in the last moments of an interval */
+
+struct self {
+	struct cost cost;
+	bool accounted;
+	double bpf_percent;
+	double bpf_ns; /* a run of a program, on average */
+	double process_percent;
+	uint64_t at_ns;
+	uint64_t cpu_ns;
+};
+
+static uint64_t process_cpu_ns(void)
 {
-	const struct nic *nic = &flow->facts.nic[n];
-	const struct lane *lane = lane_of(&flow->plan, nic, q);
-	unsigned int cpu;
+	struct timespec now;
+
+	return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) ?
+		       0 :
+		       (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+static void self_end(const struct traffic *traffic, struct self *self)
+{
+	uint64_t at = clock_mono_ns(), cpu = process_cpu_ns();
+
+	self->accounted = !cost_end(traffic, &self->cost, &self->bpf_percent, &self->bpf_ns);
+	self->process_percent = at > self->at_ns ? 100.0 * (double)(cpu - self->cpu_ns) /
+							   (double)(at - self->at_ns) :
+						   0;
+	self->at_ns = at;
+	self->cpu_ns = cpu;
+}
+
+static void self_add(struct text *out, struct json_object *json, const struct self *self)
+{
+	struct json_object *sub = json ? json_object_new_object() : NULL;
+
+	if (!json && self->accounted)
+		text_add(out,
+			 "# netlane itself: BPF %.2f %% of one CPU (%.0f ns a run), this process "
+			 "%.2f %%\n",
+			 self->bpf_percent, self->bpf_ns, self->process_percent);
+	else if (!json)
+		text_add(out,
+			 "# netlane itself: the kernel gives no account of BPF; this process "
+			 "%.2f %% of one CPU\n",
+			 self->process_percent);
+	if (!sub)
+		return;
+	if (self->accounted) {
+		(void)json_object_object_add(sub, "bpf_percent",
+					     json_object_new_double(self->bpf_percent));
+		(void)json_object_object_add(sub, "bpf_ns_a_run",
+					     json_object_new_double(self->bpf_ns));
+	}
+	(void)json_object_object_add(sub, "process_percent",
+				     json_object_new_double(self->process_percent));
+	(void)json_object_object_add(json, "self", sub);
+}
+
+/* ---- drops by reason */
+
+static void drop_name(unsigned int reason, char *buf, size_t len)
+{
+	const char *name = traffic_reason(reason);
+	static const char prefix[] = "SKB_DROP_REASON_";
+
+	if (!reason)
+		(void)snprintf(buf, len, "other"); /* a subsystem's own number */
+	else if (!name)
+		(void)snprintf(buf, len, "reason %u", reason);
+	else
+		text_escape(buf, len,
+			    strncmp(name, prefix, strlen(prefix)) ? name : name + strlen(prefix));
+}
+
+static void drops_add(struct text *out, struct json_object *json, struct stat_state *state)
+{
+	struct json_object *sub = json ? json_object_new_object() : NULL;
+	uint64_t now[TRAFFIC_REASONS];
+	char name[96];
+	unsigned int i, nr = 0;
+
+	if (traffic_drops(state->watch.traffic, now))
+		return; /* the next reading of the maps will say why */
+	for (i = 0; i < TRAFFIC_REASONS; i++) {
+		uint64_t n = now[i] >= state->drops[i] ? now[i] - state->drops[i] : now[i];
+
+		state->drops[i] = now[i];
+		if (!n)
+			continue;
+		drop_name(i, name, sizeof(name));
+		if (sub)
+			(void)json_object_object_add(sub, name, json_object_new_uint64(n));
+		else
+			text_add(out, "%s%s %llu", nr++ ? ", " : "# dropped: ", name,
+				 (unsigned long long)n);
+	}
+	if (sub)
+		(void)json_object_object_add(json, "dropped", sub);
+	else
+		text_add(out, "%s", nr ? "\n" : "# dropped: none\n");
+}
+
+/* ---- one reading */
+
+static int load_print(struct stat_state *state, const struct load *load, const struct self *self)
+{
+	const struct stat_opts *opts = state->opts;
+	struct json_object *json = NULL;
+	struct text text = { 0 };
+	char when[64];
+	int code;
+
+	if (opts->json) {
+		time_text(true, when, sizeof(when));
+		json = load_to_json(load, when);
+		if (!json)
+			return fail("out of memory");
+	} else {
+		time_text(false, when, sizeof(when));
+		if (!state->lines_since_header ||
+		    state->lines_since_header + load->nr_row >= HEADER_EVERY_LINES) {
+			load_header(&text, state->by, &state->list);
+			state->lines_since_header = 0;
+		}
+		load_rows(&text, load, &state->list, load->since_load ? "since" : when);
+		state->lines_since_header += load->nr_row + 1;
+	}
+	if (opts->drops && !load->since_load)
+		drops_add(&text, json, state);
+	if (self)
+		self_add(&text, json, self);
+	if (json) {
+		/* one object a line, as tools that read lines want it */
+		text_add(&text, "%s\n",
+			 json_object_to_json_string_ext(
+				 json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(json);
+	}
+	code = print_text(&text);
+	return code;
+}
+
+static void since_say(const struct stat_state *state, const struct load *load)
+{
+	time_t began = time(NULL) - (time_t)load->seconds;
+	char when[64] = "";
+	struct tm tm;
+
+	if (state->opts->json)
+		return;
+	if (localtime_r(&began, &tm))
+		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	printf("# since %s, when counting began; drops and softirq times are not known so far "
+	       "back\n",
+	       when);
+}
+
+/* One line or block. @self NULL: without netlane's own cost. */
+static int step(struct stat_state *state, const struct self *self)
+{
+	struct err err = { 0 };
+	struct load load;
+	int ret, code;
+
+	ret = watch_load(&state->watch, state->by, &load, &err);
+	if (ret)
+		return fail_err(ret, &err);
+	if (load.since_load)
+		since_say(state, &load);
+	code = load_print(state, &load, self);
+	load_free(&load);
+	return code;
+}
+
+/* The first reading: since counting began if that was not by us, else nothing to show. */
+static int first_step(struct stat_state *state)
+{
+	struct err err = { 0 };
+	struct load load;
 	int ret;
 
-	memset(row, 0, sizeof(*row));
-	(void)text_copy(row->nic, sizeof(row->nic), nic->ifname); /* the same length */
-	row->lane = q;
-	row->cpu = lane ? (int)lane->cpu : -1;
-	ret = traffic_read(traffic, n, TRAFFIC_RX, q, cells);
-	for (cpu = 0; !ret && cpu < traffic_cpus(traffic); cpu++) {
-		row->rx_pkts += cells[cpu].packets;
-		row->rx_on_lane_pkts += lane && lane->cpu == cpu ? cells[cpu].packets : 0;
-	}
-	if (!ret)
-		ret = traffic_read(traffic, n, TRAFFIC_TX, q, cells);
-	for (cpu = 0; !ret && cpu < traffic_cpus(traffic); cpu++) {
-		row->tx_pkts += cells[cpu].packets;
-		row->tx_on_lane_pkts += lane && cpumask_has(&lane->xps, cpu) ? cells[cpu].packets :
-									       0;
-	}
-	return ret;
+	if (traffic_is_kept(state->watch.traffic))
+		return step(state, NULL);
+	ret = watch_load(&state->watch, state->by, &load, &err);
+	if (ret)
+		return fail_err(ret, &err);
+	load_free(&load);
+	return CODE_DONE;
 }
 
-static void share(char *buf, size_t len, uint64_t part, uint64_t all)
+/* @count 0: until somebody ends it. */
+static int steps(struct stat_state *state, unsigned int seconds, unsigned int count)
 {
-	if (all)
-		(void)snprintf(buf, len, "%.1f %%", 100.0 * (double)part / (double)all);
-	else
-		(void)snprintf(buf, len, "-");
-}
+	bool kept = traffic_is_kept(state->watch.traffic);
+	uint64_t next_ms = clock_boot_ns() / NS_PER_MS;
+	struct self self = { .at_ns = clock_mono_ns(), .cpu_ns = process_cpu_ns() };
+	unsigned int done;
+	int code;
 
-static void row_add(struct text *out, const struct stat_row *row)
-{
-	char rx[16], tx[16], cpu[16] = "-", ifname[64];
-
-	share(rx, sizeof(rx), row->rx_on_lane_pkts, row->rx_pkts);
-	share(tx, sizeof(tx), row->tx_on_lane_pkts, row->tx_pkts);
-	if (row->cpu >= 0)
-		(void)snprintf(cpu, sizeof(cpu), "%d", row->cpu);
-	text_escape(ifname, sizeof(ifname), row->nic);
-	text_add(out, "%-10s %5u %4s %12llu %9s %12llu %9s\n", ifname, row->lane, cpu,
-		 (unsigned long long)row->rx_pkts, rx, (unsigned long long)row->tx_pkts, tx);
-}
-
-/* All rows of all counted NICs, as text or as a JSON array. */
-static int rows_print(const struct traffic *traffic, const struct flow *flow, bool json)
-{
-	struct traffic_cell *cells = calloc(traffic_cpus(traffic), sizeof(*cells));
-	struct json_object *array = json ? json_object_new_array() : NULL;
-	struct text text = { 0 };
-	unsigned int n, q, last;
-	struct stat_row row;
-
-	if (!cells || (json && !array)) {
-		free(cells);
-		return fail("out of memory");
-	}
-	text_add(&text, "%-10s %5s %4s %12s %9s %12s %9s\n", "NIC", "LANE", "CPU", "RX PKTS",
-		 "ON LANE", "TX PKTS", "ON LANE");
-	for (n = 0; n < flow->facts.nr_nic; n++) {
-		last = flow->facts.nic[n].nr_queue;
-		for (q = 0; q <= last; q++) {
-			if (row_fill(traffic, flow, n, q, cells, &row))
-				break;
-			/* beyond the lanes a row is worth showing only if something is in it */
-			if (row.cpu < 0 && !row.rx_pkts && !row.tx_pkts)
-				continue;
-			if (json)
-				(void)json_object_array_add(array,
-							    fields_to_json(stat_fields, &row));
-			else
-				row_add(&text, &row);
+	code = first_step(state);
+	if (state->opts->drops)
+		(void)traffic_drops(state->watch.traffic, state->drops); /* step() says why */
+	for (done = kept; code == CODE_DONE && (!count || done < count); done++) {
+		next_ms += seconds * 1000ULL;
+		if (next_ms < clock_boot_ns() / NS_PER_MS) /* held up: no burst to catch up */
+			next_ms = clock_boot_ns() / NS_PER_MS + seconds * 1000ULL;
+		if (state->opts->self) {
+			timer_wait(next_ms - COST_MS);
+			(void)cost_begin(state->watch.traffic, &self.cost); /* cost_end() tells */
 		}
+		timer_wait(next_ms);
+		if (state->opts->self)
+			self_end(state->watch.traffic, &self);
+		code = step(state, state->opts->self ? &self : NULL);
 	}
-	free(cells);
-	if (!json)
-		return print_text(&text);
-	text_free(&text);
-	return print_json(array);
+	return code;
+}
+
+/* ---- the command line */
+
+static int words_parse(char **words, unsigned int nr_words, unsigned int *seconds,
+		       unsigned int *count)
+{
+	unsigned long n = 0;
+
+	*seconds = 1;
+	*count = nr_words ? 0 : 1;
+	if (nr_words > 2 || (nr_words && text_seconds(words[0], seconds)) ||
+	    (nr_words == 2 && text_uint(words[1], 1, 1000000000, &n))) {
+		(void)fail("stat takes an interval, 1 second to 7 days, such as 5 or 1m, and a "
+			   "count of lines, 1 to 1000000000");
+		return -EINVAL;
+	}
+	*count = nr_words == 2 ? (unsigned int)n : *count;
+	return 0;
+}
+
+static int fields_list(void)
+{
+	const struct column *column;
+
+	for (column = columns; column->name; column++)
+		printf("%-13s %-10s %s\n", column->name, column->unit, column->help);
+	return CODE_DONE;
+}
+
+static int state_prepare(struct stat_state *state)
+{
+	const struct stat_opts *opts = state->opts;
+	struct err err = { 0 };
+	int by = opts->by ? name_find(load_by_names, opts->by) : LOAD_BY_LANE;
+
+	if (by < 0) {
+		char shown[64];
+
+		text_escape(shown, sizeof(shown), opts->by);
+		(void)fail("--by '%s': allowed are lane, queue, cpu and nic", shown);
+		return -EINVAL;
+	}
+	state->by = (enum load_by)by;
+	columns_default(state->by, &state->list);
+	if (opts->fields && columns_parse(opts->fields, &state->list, &err))
+		return fail("--fields: %s", err.text), -EINVAL;
+	return 0;
 }
 
 static int stat_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct stat_opts *opts = arg;
-	struct flow_from from = { .config = opts->config };
-	struct traffic *traffic = NULL;
+	struct stat_state state = { .opts = opts, .watch = { .config = opts->config } };
+	unsigned int seconds, count;
 	struct err err = { 0 };
-	unsigned int seconds = 1;
-	struct flow flow;
+	char *name = NULL;
 	int ret, code;
 
-	if (nr_words > 1 || (nr_words && text_seconds(words[0], &seconds))) {
-		(void)fail("stat takes one time, 1 second to 7 days, such as 5 or 1m");
+	if (opts->fields && !strcmp(opts->fields, "help"))
+		return fields_list();
+	if (words_parse(words, nr_words, &seconds, &count) || state_prepare(&state))
 		return CODE_USAGE;
+	if (opts->nic) {
+		name = (char *)(uintptr_t)opts->nic; /* only read */
+		state.watch.names = &name;
+		state.watch.nr_names = 1;
 	}
-	ret = flow_prepare(&from, &flow, &err);
-	if (!ret)
-		ret = traffic_open(&flow.facts, &traffic, &err);
-	if (!ret) {
-		timer_wait(boot_ms() + seconds * 1000ULL);
-		code = rows_print(traffic, &flow, opts->json);
-	} else {
-		code = fail_err(ret, &err);
-	}
-	traffic_close(traffic);
-	flow_free(&flow);
+	ret = watch_open(&state.watch, &err);
+	if (!ret && opts->drops)
+		ret = traffic_watch(state.watch.traffic, WATCH_DROPS, &err);
+	code = ret ? fail_err(ret, &err) : steps(&state, seconds, count);
+	watch_close(&state.watch);
 	return code;
 }
 
 static const struct option_desc stat_options[] = {
-	{ "json", OPTION_FLAG, offsetof(struct stat_opts, json), NULL, "as JSON" },
+	{ "by", OPTION_TEXT, offsetof(struct stat_opts, by), "WHAT",
+	  "a row a lane (default), queue, cpu or nic" },
+	{ "fields", OPTION_TEXT, offsetof(struct stat_opts, fields), "A,B,..",
+	  "these columns; `--fields help` lists and explains them" },
+	{ "nic", OPTION_TEXT, offsetof(struct stat_opts, nic), "NAME",
+	  "this interface only, also one without a device of its own (veth)" },
+	{ "json", OPTION_FLAG, offsetof(struct stat_opts, json), NULL,
+	  "one JSON object a line, with all columns and the counts behind them" },
+	{ "drops", OPTION_FLAG, offsetof(struct stat_opts, drops), NULL,
+	  "and what the kernel dropped, by its reason (5.17 and later)" },
+	{ "self", OPTION_FLAG, offsetof(struct stat_opts, self), NULL,
+	  "and what netlane itself costs" },
 	{ "config", OPTION_TEXT, offsetof(struct stat_opts, config), "FILE",
 	  "instead of /etc/netlane/netlane.conf and its .d folder" },
 	{ NULL, OPTION_END, 0, NULL, NULL },
@@ -172,11 +366,13 @@ static const struct option_desc stat_options[] = {
 
 const struct command cmd_stat = {
 	.name = "stat",
-	.words = "[TIME]",
-	.summary = "count what each lane carries for a while, and how much stays on it",
-	.help = "Counts packets for TIME (1 s) by queue and CPU with BPF: how many each lane\n"
-		"received and sent, and which share of them on its own CPUs. A GSO super-packet\n"
-		"counts one. Needs root and a kernel with BTF; changes nothing.",
+	.words = "[INTERVAL [COUNT]]",
+	.summary = "what each lane carries: packets, bits, softirq wait, place",
+	.help = "Like vmstat: the first line is since counting began (by up or run), then one\n"
+		"every INTERVAL (5, 1m), COUNT lines in all or until Ctrl-C. Where nothing is\n"
+		"counted yet, netlane counts while it looks, and the first line is left out.\n"
+		"Softirq times are taken while somebody looks. Needs root and a kernel with BTF;\n"
+		"changes nothing.",
 	.options = stat_options,
 	.size = sizeof(struct stat_opts),
 	.run = stat_run,

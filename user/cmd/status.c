@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
+#include "cmd/now.h"
 #include "journal/journal.h"
 #include "plan/plan.h"
 #include "view/view.h"
@@ -85,6 +86,7 @@ static int status_run(const void *arg, char **words, unsigned int nr_words)
 	} else {
 		view_lanes(&text, &flow.facts, &flow.plan);
 		drift_add(&text, &flow, &state);
+		now_add(&text, &flow.facts, &flow.plan);
 		text_add(&text, "state   ");
 		view_state(&text, &state, boot_ms());
 		text_add(&text, "\n");

@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "cmd/cmd.h"
+#include "cmd/counting.h"
 #include "cmd/down.h"
 #include "cmd/flow.h"
 #include "cmd/timer.h"
@@ -211,6 +212,8 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 			      strerror(errno));
 close_journal:
 	journal_close(journal);
+	if (!ret)
+		counting_begin();
 free_flow:
 	flow_free(&flow);
 	return ret;
