@@ -59,16 +59,15 @@ requests()
 # shellcheck disable=SC2016	# for the shell that runs there
 sender='exec 3>/dev/udp/$1/9; for ((i = 0; i < $2; i++)); do echo lane >&3; done'
 
-# send_from_each_cpu NIC-NUMBER COUNT
+# send_from_each_cpu NIC-NUMBER COUNT - one CPU after the other: where two share
+# a queue, the one that has its lock sends what the other has put there.
 send_from_each_cpu()
 {
-	local cpu pids=()
+	local cpu
 	for cpu in $(cpus_online); do
-		taskset -c "$cpu" bash -c "$sender" - "10.9.$1.1" "$2" 2>/dev/null &
-		pids+=($!)
+		# What a sender gets told (nobody listens at the other end) is of no interest.
+		taskset -c "$cpu" bash -c "$sender" - "10.9.$1.1" "$2" 2>/dev/null || true
 	done
-	# What a sender gets told (nobody listens at the other end) is of no interest.
-	wait "${pids[@]}" || true
 }
 
 traffic_stop()
