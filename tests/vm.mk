@@ -17,3 +17,9 @@ $(O)/netlane-fault: $(FAULT_OBJ) $(O)/user.list $(O)/user.flags
 tests: $(O)/netlane-fault
 
 -include $(FAULT_OBJ:.o=.d)
+
+# build/tests/known: a known amount of traffic, for suites that count.
+$(O)/tests/known: tests/vm/known.c
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+
+tests: $(O)/tests/known
