@@ -23,3 +23,16 @@ $(O)/tests/known: tests/vm/known.c
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
 
 tests: $(O)/tests/known
+
+# build/tests/delay: delays of known size, for the histogram of softirq waits.
+$(O)/tests/delay.bpf.o: tests/vm/delay.bpf.c $(O)/vmlinux.h $(O)/bpf.flags
+	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
+
+$(O)/tests/skel/delay.skel.h: $(O)/tests/delay.bpf.o
+	$(call say,SKEL,$@)mkdir -p $(@D) && $(BPFTOOL) gen skeleton $< name delay_bpf >$@
+
+$(O)/tests/delay: tests/vm/delay.c $(O)/tests/skel/delay.skel.h
+	$(call say,CC,$@)mkdir -p $(@D) && \
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 $(WARN) -I$(O) $(PC_CFLAGS) -o $@ $< $(PC_LIBS)
+
+tests: $(O)/tests/delay
