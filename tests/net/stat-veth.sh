@@ -36,9 +36,8 @@ prepare()
 	ip -n "$b" neigh replace 10.9.8.1 lladdr "$(there cat /sys/class/net/there/address)" nud permanent dev here
 	t_wait_for 10 carrier
 }
-t_setup prepare
-
 carrier() { [[ $(here_does cat /sys/class/net/here/carrier) == 1 ]]; }
+t_setup prepare
 
 # BPF may be forbidden here: then there is nothing to test.
 can_count()
@@ -58,7 +57,7 @@ counted()
 	local way=$1 sender=here_does reader n
 	shift
 	if [[ $way == rx ]]; then sender=there; fi
-	here_does build/netlane stat 1 --nic here --json --by queue >"$T_TMP/lines" &
+	(exec ip netns exec "$b" build/netlane stat 1 --nic here --json --by queue >"$T_TMP/lines") &
 	reader=$!
 	t_at_end "kill $reader 2>/dev/null || :"
 	t_wait_for 20 lines_in "$T_TMP/lines" 1
