@@ -27,6 +27,7 @@ accel_get()
 	accel=${NETLANE_VM_ACCEL:-}
 	[[ -z $accel ]] || return
 	accel=tcg
+	[[ $opt_icount == 0 ]] || return
 	[[ $opt_arch == amd64 && $(uname -m) == x86_64 && -w /dev/kvm ]] || return
 	answer=$cache/kvm-$(</proc/sys/kernel/random/boot_id)
 	[[ -f $answer ]] || with_lock kvm kvm_probe "$answer"
@@ -56,6 +57,8 @@ qemu_machine()
 		-kernel "$boot_image" -initrd "$initrd"
 		-append "console=$console $(kernel_arguments)"
 		-serial "file:$run_dir/console")
+	[[ $opt_icount == 0 ]] || qemu+=(-icount shift=0,sleep=off -seed 1
+		-rtc "base=2026-01-01,clock=vm")
 	[[ $opt_systemd == 1 ]] || qemu+=(-no-reboot)
 	[[ -z $opt_product ]] || qemu+=(-smbios "type=1,product=${opt_product//,/,,}")
 }
@@ -70,6 +73,7 @@ kernel_arguments()
 		args+=" panic=-1"
 	fi
 	[[ $opt_arch != amd64 ]] || args+=" tsc=reliable no_timer_check"
+	[[ $opt_icount == 0 ]] || args+=" nokaslr norandmaps"
 	echo "$args $opt_append"
 }
 

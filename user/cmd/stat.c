@@ -26,6 +26,7 @@ struct stat_opts {
 	bool json;
 	bool self;
 	bool drops;
+	bool lean;
 };
 
 struct stat_state {
@@ -323,7 +324,8 @@ static int state_prepare(struct stat_state *state)
 static int stat_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct stat_opts *opts = arg;
-	struct stat_state state = { .opts = opts, .watch = { .config = opts->config } };
+	struct stat_state state = { .opts = opts,
+				    .watch = { .config = opts->config, .lean = opts->lean } };
 	unsigned int seconds, count;
 	struct err err = { 0 };
 	char *name = NULL;
@@ -357,6 +359,8 @@ static const struct option_desc stat_options[] = {
 	  "one JSON object a line, with all columns and the counts behind them" },
 	{ "drops", OPTION_FLAG, offsetof(struct stat_opts, drops), NULL,
 	  "and what the kernel dropped, by its reason (5.17 and later)" },
+	{ "lean", OPTION_FLAG, offsetof(struct stat_opts, lean), NULL,
+	  "only what is always counted: without softirq times, which cost time stamps" },
 	{ "self", OPTION_FLAG, offsetof(struct stat_opts, self), NULL,
 	  "and what netlane itself costs" },
 	{ "config", OPTION_TEXT, offsetof(struct stat_opts, config), "FILE",

@@ -39,7 +39,8 @@ static int traffic_renew(struct watch *w, struct err *err)
 	traffic_close(w->traffic);
 	w->traffic = traffic;
 	/* without softirq times the rest is still worth seeing */
-	(void)traffic_watch(traffic, WATCH_SOFTIRQ, NULL);
+	if (!w->lean)
+		(void)traffic_watch(traffic, WATCH_SOFTIRQ, NULL);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct watch {
 	const char *config;
 	char **names; /* only these interfaces; nr_names 0: all NICs with a bus */
 	unsigned int nr_names;
+	bool lean; /* without what costs time stamps */
 	struct flow flow;
 	uint64_t flow_ns; /* when it was read */
 	struct traffic *traffic;

@@ -1,0 +1,27 @@
+# make bench NAME=observe: measurements, each printed beside its control.
+#
+# The rule: tests/bench/NAME.sh is one of them. What is counted is an
+# instruction in a VM or a ratio within one run; nothing here gates anything.
+
+$(O)/bench/load: tests/bench/load.c
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -o $@ $<
+
+$(O)/bench/empty.bpf.o: tests/bench/empty.bpf.c $(O)/vmlinux.h $(O)/bpf.flags
+	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
+
+$(O)/bench/skel/empty.skel.h: $(O)/bench/empty.bpf.o
+	$(call say,SKEL,$@)mkdir -p $(@D) && $(BPFTOOL) gen skeleton $< name empty_bpf >$@
+
+$(O)/bench/empty: tests/bench/empty.c $(O)/bench/skel/empty.skel.h
+	$(call say,CC,$@)mkdir -p $(@D) && \
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(O) $(PC_CFLAGS) -o $@ $< $(PC_LIBS)
+
+bench-programs: all $(O)/bench/load $(O)/bench/empty
+	@:
+
+bench:	## measure; NAME=observe: what counting costs
+	$(Q)scripts/deps check
+	$(SUBMAKE) bench-programs
+	$(Q)tests/bench/$(or $(NAME),observe).sh
+
+.PHONY: bench bench-programs
