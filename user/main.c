@@ -36,6 +36,7 @@ int main(int argc, char **argv)
 
 	/* a reader that goes away early must not kill a change half-way */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* nor a limit on file sizes: EFBIG says it */
 	if (!name)
 		return command_run(&cmd_first, 1, argv);
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 		if (!strcmp(commands[i]->name, name))
 			return command_run(commands[i], argc - 1, argv + 1);
 	text_escape(shown, sizeof(shown), name);
-	fprintf(stderr, "netlane: there is no command '%s'\n\n", shown);
-	return usage_print(stderr, CODE_USAGE);
+	fprintf(stderr, "netlane: %s '%s'; see netlane --help\n",
+		*name == '-' ? "unknown option" : "there is no command", shown);
+	return CODE_USAGE;
 }

@@ -1,10 +1,12 @@
 /*
- * Connections and requests over loopback, timed by the clock of the machine;
+ * Connections and requests between two namespaces, timed by the clock of the machine;
  * in a VM with --icount that clock counts instructions.
  *
- *   load crr COUNT    connect, request of 64 bytes, response of 64, close
- *   load rr COUNT     requests and responses on one connection
- *   load mb COUNT     megabytes on one connection
+ *   load crr COUNT NETNS ADDRESS    connect, request of 64 bytes, response of 64, close
+ *   load rr COUNT NETNS ADDRESS     requests and responses on one connection
+ *   load mb COUNT NETNS ADDRESS     megabytes on one connection
+ *
+ * The server is in network namespace NETNS (a path) and has ADDRESS there.
  *
  * The rule: one warm-up of a tenth, then COUNT, then "ns a unit" as a number.
  */
@@ -13,6 +15,8 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +25,7 @@
 #include <unistd.h>
 
 #define BYTES 64
+#define PORT 4000
 #define MB 1000000
 #define BLOCK 50000
 
@@ -112,26 +117,40 @@ static double ns_now(void)
 
 int main(int argc, char **argv)
 {
-	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	socklen_t len = sizeof(address);
+	int ready[2], listener;
 	unsigned long count;
+	char c;
 	void (*run)(unsigned long);
 	double from;
 	pid_t server;
 
-	if (argc != 3)
+	if (argc != 5)
 		return 2;
 	run = !strcmp(argv[1], "crr") ? crr : !strcmp(argv[1], "rr") ? rr : mb;
 	count = strtoul(argv[2], NULL, 10);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
-	    getsockname(listener, (struct sockaddr *)&address, &len) || listen(listener, 128))
-		die("listen");
+	address.sin_addr.s_addr = inet_addr(argv[4]);
+	address.sin_port = htons(PORT);
+	if (pipe(ready))
+		die("pipe");
 	server = fork();
 	if (!server) {
+		int one = 1;
+
+		if (setns(open(argv[3], O_RDONLY), CLONE_NEWNET))
+			die(argv[3]);
+		listener = socket(AF_INET, SOCK_STREAM, 0);
+		setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+		if (bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
+		    listen(listener, 128))
+			die("listen");
+		if (write(ready[1], "r", 1) != 1)
+			die("ready");
 		serve(listener);
 		_exit(0);
 	}
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1)
+		return 1;
 	run(count / 10 + 1);
 	from = ns_now();
 	run(count);

@@ -66,8 +66,8 @@ counted()
 	account "$sender" >"$T_TMP/to"
 	n=$(wc -l <"$T_TMP/lines")
 	t_wait_for 20 lines_in "$T_TMP/lines" $((n + 2))
-	kill $reader
-	wait $reader || true
+	kill "$reader"
+	wait "$reader" || true
 	read -r packets bytes skbs unknown < <(totals "$way" <"$T_TMP/lines")
 	echo "counted $way: $packets packets, $bytes bytes, $skbs super-packets, $unknown of no queue"
 }
@@ -77,7 +77,7 @@ udp_small()	# WAY ADDRESS
 	local sender=here_does n
 	can_count
 	if [[ $1 == rx ]]; then sender=there; fi
-	counted "$1" "$sender" $known udp "$2" 9 300 100
+	counted "$1" "$sender" "$known" udp "$2" 9 300 100
 	n=$(ip_packets "$T_TMP/from" "$T_TMP/to")
 	t_eq "$n" 300 "packets sent"
 	t_eq "$packets" 300 "packets"
@@ -89,7 +89,7 @@ udp_segments()	# WAY ADDRESS
 	local sender=here_does
 	can_count
 	if [[ $1 == rx ]]; then sender=there; fi
-	counted "$1" "$sender" $known udp "$2" 9 20 14000 1400
+	counted "$1" "$sender" "$known" udp "$2" 9 20 14000 1400
 	t_eq "$packets" 200 "packets"
 	t_eq "$bytes" $((200 * (1400 + 8 + 20 + LINK_HEADER))) "bytes"
 	t_eq "$skbs" 20 "super-packets: veth takes them whole"
@@ -100,11 +100,11 @@ tcp_stream()	# WAY ADDRESS
 	local sender=here_does receiver=there n segments sink
 	can_count
 	if [[ $1 == rx ]]; then sender=there receiver=here_does; fi
-	"$receiver" $known sink 4000 >"$T_TMP/sink" &
+	"$receiver" "$known" sink 4000 >"$T_TMP/sink" &
 	sink=$!
 	t_wait_for 10 listens "$receiver"
-	counted "$1" "$sender" $known tcp "$2" 4000 20000000
-	wait $sink
+	counted "$1" "$sender" "$known" tcp "$2" 4000 20000000
+	wait "$sink"
 	n=$(ip_packets "$T_TMP/from" "$T_TMP/to")
 	segments=$(tcp_segments "$T_TMP/from" "$T_TMP/to")
 	((segments > n * 2)) || t_fail "no super-packets: $segments segments in $n packets"
@@ -118,7 +118,7 @@ listens() { "$1" ss -Hltn "sport = :4000" | grep -q .; }
 queue_is_unknown()
 {
 	can_count
-	counted rx there $known udp 10.9.8.2 9 50 100
+	counted rx there "$known" udp 10.9.8.2 9 50 100
 	t_eq "$unknown" 50 "packets of no queue"
 }
 

@@ -222,7 +222,9 @@ static void base__numbers_and_spans__are_whole_and_bounded(void **state)
 	assert_int_equal(text_seconds("168h", &s), 0);
 	assert_int_equal(text_seconds("169h", &s), -ERANGE);
 	assert_int_equal(text_seconds("0", &s), -ERANGE);
-	assert_int_equal(text_seconds("10d", &s), -EINVAL);
+	assert_int_equal(text_seconds("7d", &s), 0);
+	assert_int_equal(text_seconds("10d", &s), -ERANGE);
+	assert_int_equal(text_seconds("10w", &s), -EINVAL);
 	assert_int_equal(text_seconds("m", &s), -EINVAL);
 }
 

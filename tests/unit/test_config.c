@@ -126,7 +126,7 @@ static const struct bad {
 	{ "[nic eth0]\ncpus = \n", ":2:", "each once" },
 	{ "[nic eth0]\nallow_risk = all\n", ":2:", "none, blip or can-cut-off" },
 	{ "[nic eth0]\nrps = on\n", ":2:", "auto or off" },
-	{ "[nick eth0]\nrps = off\n", ":2:", "unknown; known: [netlane]" },
+	{ "[nick eth0]\nrps = off\n", ":1:", "unknown; known: [netlane]" },
 	{ "mode = hold\n", ":1:", "section" },
 	{ "[netlane]\nmode hold\n", ":2:", "neither" },
 	{ "[netlane\nmode = hold\n", ":1:", "neither" },

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # used by those who source it
 # Traffic of a known size, and the sender's own account of it. Sourced by the
 # suites that hold netlane's counters to it.
 # Rule: the account is the SNMP counters of the sender's network namespace;

@@ -20,14 +20,14 @@ prepare() { "$vm/perturb" default,fixed-key eth0; }
 t_setup prepare
 t_at_end netlane down
 
-read_all() { netlane stat --json --by cpu "$@"; }
+read_all() { netlane stat --json --by cpu; }
 received() { read_all | totals rx | cut -f 1; }
-info_id() { bpftool -j map show pinned $pins/abi-1/lane_info | jq .id; }
+info_id() { bpftool -j map show pinned "$pins"/abi-1/lane_info | jq .id; }
 send_in() { outside build/tests/known udp 10.9.0.2 9 "$1" 100 >/dev/null; }
 
 claim_nothing_left()
 {
-	[[ ! -e $pins ]] || t_fail "left: $(find $pins)"
+	[[ ! -e $pins ]] || t_fail "left: $(find "$pins")"
 	t_wait_for 10 no_programs	# the kernel frees them a little later
 }
 no_programs() { [[ $(bpftool prog show) != *lane_* ]]; }
@@ -68,27 +68,27 @@ two_readers()
 # What another version left there: taken for nothing, and taken away.
 other_version()
 {
-	mkdir -p $pins/abi-0 $pins/abi-1
-	bpftool map create $pins/abi-0/lane_rx type array key 4 value 8 entries 4 name lane_rx
-	bpftool map create $pins/abi-1/lane_info type array key 4 value 32 entries 1 name lane_info
-	bpftool map create $pins/abi-1/lane_rx type array key 4 value 8 entries 4 name lane_rx
+	mkdir -p "$pins"/abi-0 "$pins"/abi-1
+	bpftool map create "$pins"/abi-0/lane_rx type array key 4 value 8 entries 4 name lane_rx
+	bpftool map create "$pins"/abi-1/lane_info type array key 4 value 32 entries 1 name lane_info
+	bpftool map create "$pins"/abi-1/lane_rx type array key 4 value 8 entries 4 name lane_rx
 	# a reader counts on its own, from nothing
 	t_eq "$(netlane stat 1 1 --json --nic eth0 | totals rx | cut -f 4)" 0 "packets of no queue"
 	[[ -e $pins/abi-0/lane_rx ]] || t_fail "a reader removed pins"
 	netlane up
 	[[ ! -e $pins/abi-0 ]] || t_fail "the older version's pins are still there"
-	t_eq "$(bpftool -j map show pinned $pins/abi-1/lane_rx | jq .bytes_value)" 32 "bytes of a value"
+	t_eq "$(bpftool -j map show pinned "$pins"/abi-1/lane_rx | jq .bytes_value)" 32 "bytes of a value"
 	netlane down
 	claim_nothing_left
 }
 
 killed_loader()
 {
-	mkdir -p $pins/new
-	bpftool map create $pins/new/lane_rx type array key 4 value 8 entries 4 name lane_rx
+	mkdir -p "$pins"/new
+	bpftool map create "$pins"/new/lane_rx type array key 4 value 8 entries 4 name lane_rx
 	netlane up
-	t_eq "$(ls $pins)" "abi-1" "folders"
-	mkdir $pins/new
+	t_eq "$(ls "$pins")" "abi-1" "folders"
+	mkdir "$pins"/new
 	netlane down
 	claim_nothing_left
 }
@@ -127,25 +127,26 @@ delay_is_found()
 	t_at_end "kill $reader 2>/dev/null || :"
 	t_wait_for 10 lines_in "$T_TMP/waits" 2
 	mkfifo "$T_TMP/in"
-	build/tests/delay $cpu $DELAY_US $DELAYS <"$T_TMP/in" >"$T_TMP/delay" 2>&1 &
+	build/tests/delay "$cpu" "$DELAY_US" "$DELAYS" <"$T_TMP/in" >"$T_TMP/delay" 2>&1 &
 	delay=$!
 	exec 7>"$T_TMP/in"
 	t_wait_for 20 grep -q ready "$T_TMP/delay"
 	until [[ $(wc -l <"$T_TMP/delay") == 2 ]]; do
 		((SECONDS < until)) || break
 		# addresses differ by port: all queues get some
+		# shellcheck disable=SC2016	# for the shell that runs there
 		outside bash -c 'for p in 1 2 3 4 5 6 7 8; do echo x >/dev/udp/10.9.0.2/$((5000 + p)); done' || true
 	done
 	exec 7>&-
-	wait $delay || true
+	wait "$delay" || true
 	made=$(tail -n 1 "$T_TMP/delay")
 	t_wait_for 10 lines_in "$T_TMP/waits" $(($(wc -l <"$T_TMP/waits") + 2))
-	kill $reader
-	wait $reader || true
-	t_eq "$made" $DELAYS "delays made"
-	(($(late "$T_TMP/waits" $cpu) >= DELAYS * 9 / 10)) ||
-		t_fail "CPU $cpu: $(late "$T_TMP/waits" $cpu) late softirqs, $made delays were made"
-	for other in 0 1 3; do rest=$((rest + $(late "$T_TMP/waits" $other))); done
+	kill "$reader"
+	wait "$reader" || true
+	t_eq "$made" "$DELAYS" "delays made"
+	(($(late "$T_TMP/waits" "$cpu") >= DELAYS * 9 / 10)) ||
+		t_fail "CPU $cpu: $(late "$T_TMP/waits" "$cpu") late softirqs, $made delays were made"
+	for other in 0 1 3; do rest=$((rest + $(late "$T_TMP/waits" "$other"))); done
 	((rest * 4 <= DELAYS)) || t_fail "$rest late softirqs on other CPUs"
 	netlane down
 }
@@ -209,7 +210,7 @@ wrong_words()
 		status=0
 		# shellcheck disable=SC2086	# they are words
 		netlane stat $words || status=$?
-		t_eq $status 2 "exit status of stat $words"
+		t_eq "$status" 2 "exit status of stat $words"
 	done <<-'END'
 	0
 	1 0

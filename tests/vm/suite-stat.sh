@@ -86,7 +86,7 @@ udp_small()	# WAY ADDRESS
 {
 	local sender=here_does n
 	if [[ $1 == rx ]]; then sender=outside; fi
-	counted "$1" "$sender" $known udp "$2" 9 300 100
+	counted "$1" "$sender" "$known" udp "$2" 9 300 100
 	n=$(ip_packets "$T_TMP/from" "$T_TMP/to")
 	((n >= 300)) || t_fail "the sender says $n packets"
 	t_eq "$packets" "$n" "packets"
@@ -101,10 +101,10 @@ tcp_stream()
 	local sender=here_does receiver=outside n segments singles sink
 	if [[ $1 == rx ]]; then sender=outside receiver=here_does; fi
 	PORT=$((PORT + 1))
-	"$receiver" $known sink $PORT >"$T_TMP/sink" &
+	"$receiver" "$known" sink "$PORT" >"$T_TMP/sink" &
 	sink=$!
 	t_wait_for 10 listens "$receiver"
-	counted "$1" "$sender" $known tcp "$2" $PORT 3000000
+	counted "$1" "$sender" "$known" tcp "$2" "$PORT" 3000000
 	wait "$sink"
 	t_eq "$(cat "$T_TMP/sink")" 3000000 "bytes received"
 	n=$(ip_packets "$T_TMP/from" "$T_TMP/to")
@@ -126,7 +126,7 @@ udp_segments()	# WAY ADDRESS
 {
 	local sender=here_does
 	if [[ $1 == rx ]]; then sender=outside; fi
-	counted "$1" "$sender" $known udp "$2" 9 20 14000 1400
+	counted "$1" "$sender" "$known" udp "$2" 9 20 14000 1400
 	t_eq "$packets" $((200 + $(ip6_noise_packets "$T_TMP/from" "$T_TMP/to"))) "packets"
 	t_eq "$bytes" $((200 * (1400 + 8 + 20 + LINK_HEADER) + $(ip6_noise_bytes "$T_TMP/from" "$T_TMP/to") +
 		LINK_HEADER * $(ip6_noise_packets "$T_TMP/from" "$T_TMP/to"))) "bytes"
@@ -136,7 +136,7 @@ fragments()	# WAY ADDRESS
 {
 	local sender=here_does made noise
 	if [[ $1 == rx ]]; then sender=outside; fi
-	counted "$1" "$sender" $known udp "$2" 9 30 4000
+	counted "$1" "$sender" "$known" udp "$2" 9 30 4000
 	made=$(grown "$T_TMP/from" "$T_TMP/to" Ip.FragCreates)
 	t_eq "$made" 90 "fragments made"
 	noise=$(ip6_noise_packets "$T_TMP/from" "$T_TMP/to")
@@ -169,7 +169,7 @@ vlan_in()
 {
 	vlan_make
 	t_wait_for 30 quiet
-	counted rx outside $known tagged "$tap" "$(mac_of eth0)" 100 200
+	counted rx outside "$known" tagged "$tap" "$(mac_of eth0)" 100 200
 	t_eq "$packets" $((100 + $(ip6_noise_packets "$T_TMP/from" "$T_TMP/to"))) "packets"
 	t_eq "$bytes" $((100 * 200 + $(ip6_noise_bytes "$T_TMP/from" "$T_TMP/to") +
 		LINK_HEADER * $(ip6_noise_packets "$T_TMP/from" "$T_TMP/to"))) "bytes"
@@ -188,7 +188,7 @@ other_namespace()
 	ip -n other link set back up
 	ip -n other neigh replace 10.98.0.2 lladdr 02:00:00:00:00:07 nud permanent dev there
 	before=$(read_all | totals tx)
-	ip netns exec other $known udp 10.98.0.2 9 100 100
+	ip netns exec other "$known" udp 10.98.0.2 9 100 100
 	((100 <= $(ip netns exec other cat /sys/class/net/there/statistics/tx_packets))) ||
 		t_fail "nothing was sent there"
 	t_eq "$(read_all | totals tx)" "$before" "sent by eth0"

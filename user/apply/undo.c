@@ -191,6 +191,10 @@ static int value_bring(struct undo *undo, struct undo_item *item, struct err *er
 	}
 	if (!ret)
 		ret = value_check(undo, item, wanted, err);
+	if (!ret && !item->target && item->step.knob.kind == KNOB_RSS &&
+	    strcmp(item->now, item->step.before))
+		/* that of more channels, which the driver leaves but nobody may set */
+		note(item, OUTCOME_DRIVER, "the kernel takes no table beyond the channels");
 free_wanted:
 	free(wanted);
 	return ret;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define SLURP_MAX_BYTES (16UL << 20)
@@ -217,4 +219,20 @@ void files_free(char **names, unsigned int nr)
 	while (nr)
 		free(names[--nr]);
 	free(names);
+}
+
+void files_close_all_but(int keep)
+{
+	struct rlimit limit;
+	int fd;
+
+	/* 5.9 and later; before that one by one, as many as there may be */
+	if ((keep <= 0 || !syscall(SYS_close_range, 0, keep - 1, 0)) &&
+	    !syscall(SYS_close_range, keep + 1, ~0U, 0))
+		return;
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > 1 << 20)
+		limit.rlim_cur = 1 << 20;
+	for (fd = 0; fd < (int)limit.rlim_cur; fd++)
+		if (fd != keep)
+			close(fd);
 }

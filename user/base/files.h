@@ -36,4 +36,7 @@ int files_list(const char *root, char ***names, unsigned int *nr, const char *fm
 	__attribute__((format(printf, 4, 5)));
 void files_free(char **names, unsigned int nr);
 
+/* Closes every descriptor of this process but @keep: for a child that lives on alone. */
+void files_close_all_but(int keep);
+
 #endif /* NETLANE_BASE_FILES_H */

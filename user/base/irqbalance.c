@@ -22,7 +22,6 @@
 
 #define SOCKET_DIR "/run/irqbalance"
 #define BAN "settings ban irqs "
-#define FDS_MAX 4096 /* a helper of a short-lived tool inherits no more */
 #define ANSWER_MAX_BYTES (1 << 20)
 #define MESSAGE_SAFE_BYTES 499 /* what every version takes; 1.9.5 and later take 16383 */
 #define MESSAGE_MAX_BYTES 16383
@@ -135,13 +134,10 @@ static int message_send(int fd, const char *message)
 static void abandon(int fd)
 {
 	char sink[512];
-	int i;
 
 	if (fork())
 		return;
-	for (i = 0; i < FDS_MAX; i++)
-		if (i != fd)
-			close(i);
+	files_close_all_but(fd);
 	(void)setsid(); /* a Ctrl-C is not meant for it */
 	(void)prctl(PR_SET_NAME, "netlane-linger"); /* the name is a courtesy */
 	while (recv(fd, sink, sizeof(sink), 0) > 0)

@@ -3,9 +3,15 @@
 #include "base/nicdev.h"
 
 #include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/files.h"
 
@@ -76,10 +82,61 @@ int nicdev_bus(const char *root, const char *ifname, char bus[BUS_LEN])
 	return 0;
 }
 
+/* The address that the device itself has, whatever was set since; "" where none is told. */
+static void permanent_mac(const char *ifname, char mac[MAC_LEN])
+{
+	union {
+		struct ethtool_perm_addr head;
+		char room[sizeof(struct ethtool_perm_addr) + 32];
+	} perm = { .head = { .cmd = ETHTOOL_GPERMADDR, .size = 32 } };
+	const unsigned char *b = perm.head.data;
+	struct ifreq ifr = { .ifr_data = (char *)&perm };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	mac[0] = 0;
+	if (fd < 0)
+		return;
+	(void)text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), ifname); /* the same length */
+	if (!ioctl(fd, SIOCETHTOOL, &ifr) && perm.head.size == 6)
+		(void)snprintf(mac, MAC_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2],
+			       b[3], b[4], b[5]);
+	close(fd);
+}
+
+static bool has_mac(const char *root, const char *ifname, const char *mac)
+{
+	char its[64];
+
+	if (!file_read(root, its, sizeof(its), "/sys/class/net/%s/address", ifname) &&
+	    !strcmp(its, mac))
+		return true;
+	if (root && strcmp(root, "/"))
+		return false;
+	permanent_mac(ifname, its);
+	return !strcmp(its, mac);
+}
+
+/* A virtio device that its driver still has, though no interface of it is to be seen. */
+static bool is_elsewhere(const char *root, const char *bus)
+{
+	char **names;
+	unsigned int i, nr;
+	bool driven = false;
+
+	if (files_list(root, &names, &nr, "/sys/bus/pci/devices/%s", bus))
+		return false;
+	for (i = 0; i < nr; i++)
+		driven |= !strncmp(names[i], "virtio", strlen("virtio")) &&
+			  file_exists(root, "/sys/bus/pci/devices/%s/%s/driver", bus, names[i]);
+	files_free(names, nr);
+	return driven;
+}
+
 int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[IFNAME_LEN],
 		struct err *err)
 {
-	char its_bus[BUS_LEN], its_mac[64], **names;
+	char its_bus[BUS_LEN], **names;
+	bool bus_seen = false;
 	unsigned int i, nr;
 	int ret;
 
@@ -88,15 +145,20 @@ int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[
 		return err_set(err, ret, "/sys/class/net cannot be read: %s", strerror(-ret));
 	ret = -ENODEV;
 	for (i = 0; i < nr && ret; i++) {
-		if (nicdev_bus(root, names[i], its_bus) || strcmp(its_bus, bus) ||
-		    file_read(root, its_mac, sizeof(its_mac), "/sys/class/net/%s/address",
-			      names[i]) ||
-		    strcmp(its_mac, mac))
+		if (nicdev_bus(root, names[i], its_bus) || strcmp(its_bus, bus))
+			continue;
+		bus_seen = true;
+		if (!has_mac(root, names[i], mac))
 			continue;
 		if (text_copy(ifname, IFNAME_LEN, names[i]))
 			ret = 0;
 	}
 	files_free(names, nr);
+	if (ret && !bus_seen && is_elsewhere(root, bus))
+		return err_set(err, -EXDEV,
+			       "the NIC %s at %s is in another network namespace: bring it back "
+			       "first",
+			       mac, bus);
 	if (ret)
 		return err_set(err, ret, "the NIC %s at %s is not on this node any more", mac, bus);
 	return 0;

@@ -13,8 +13,10 @@
 /* Bus path of interface @ifname ("" if it has no device), or -errno. */
 int nicdev_bus(const char *root, const char *ifname, char bus[BUS_LEN]);
 /*
- * Finds the interface at @bus with @mac: 0, or -ENODEV with a sentence. Two
- * interfaces may share a bus path (SR-IOV representors), hence the MAC.
+ * Finds the interface at @bus with @mac, its present address or the device's
+ * own: 0, -ENODEV, or -EXDEV when it is in another network namespace, with a
+ * sentence. Two interfaces may share a bus path (SR-IOV representors), hence
+ * the MAC.
  */
 int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[IFNAME_LEN],
 		struct err *err);

@@ -124,6 +124,29 @@ void text_escape(char *dst, size_t len, const char *src)
 	dst[at] = 0;
 }
 
+void text_add_safe(struct text *t, const char *src)
+{
+	const unsigned char *s = (const unsigned char *)src;
+
+	while (*s) {
+		size_t run = 0, n;
+
+		for (;;) {
+			bool plain = (s[run] >= 0x20 && s[run] != 0x7f) || s[run] == '\n' ||
+				     s[run] == '\t';
+
+			n = plain && !(s[run] == 0xc2 && s[run + 1] < 0xa0) ? utf8_len(s + run) : 0;
+			if (!n)
+				break;
+			run += n;
+		}
+		text_add(t, "%.*s", (int)run, (const char *)s);
+		s += run;
+		if (*s)
+			text_add(t, "\\x%02x", *s++);
+	}
+}
+
 char *text_trim(char *s)
 {
 	char *end;
@@ -172,6 +195,9 @@ int text_seconds(const char *s, unsigned int *out)
 		return -EINVAL;
 	memcpy(digits, s, n + 1);
 	switch (digits[n - 1]) {
+	case 'd':
+		unit = 24 * 3600;
+		break;
 	case 'h':
 		unit = 3600;
 		break;

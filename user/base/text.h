@@ -24,6 +24,8 @@ char *text_take(struct text *t);
  * names from outside (comm, cgroup, interface, unit) must not steer a terminal.
  */
 void text_escape(char *dst, size_t len, const char *src);
+/* Adds @src with the same written so, but newlines, tabs and backslashes as they are. */
+void text_add_safe(struct text *t, const char *src);
 /* Makes each byte that is not part of valid UTF-8 a '?', in place: JSON must be UTF-8. */
 void text_utf8(char *s);
 /* Cuts blanks at both ends, in place. */
@@ -32,7 +34,7 @@ char *text_trim(char *s);
 bool text_copy(char *dst, size_t len, const char *src);
 /* Decimal only, whole string, no sign: 0, -EINVAL or -ERANGE outside min..max. */
 int text_uint(const char *s, unsigned long min, unsigned long max, unsigned long *out);
-/* "90", "90s", "10m", "2h" -> seconds. 0, -EINVAL, -ERANGE outside 1 s .. 7 days. */
+/* "90", "90s", "10m", "2h", "1d" -> seconds. 0, -EINVAL, -ERANGE outside 1 s .. 7 days. */
 int text_seconds(const char *s, unsigned int *out);
 
 #endif /* NETLANE_BASE_TEXT_H */

@@ -39,6 +39,10 @@ extern const struct command cmd_first;
 
 /* "netlane: SENTENCE" on standard error; returns CODE_FAILED. */
 int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* printf() for what may carry names from outside. */
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* CODE_DONE, or CODE_FAILED when what was printed did not all go out. */
+int output_done(void);
 /* The same for @ret and its sentence: CODE_CANNOT for -EOPNOTSUPP, else CODE_FAILED. */
 int fail_err(int ret, const struct err *err);
 /* Prints and frees; CODE_DONE, or CODE_FAILED when memory or the output ran out. */

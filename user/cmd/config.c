@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/files.h"
 #include "base/names.h"
@@ -18,6 +19,7 @@ struct reading {
 	const char *path;
 	FILE *stream;
 	unsigned int line; /* that libinih is at */
+	unsigned int section_line; /* where its section began */
 	int ret; /* of the first line that was refused */
 	unsigned int bad_line;
 	struct err *err; /* about that line */
@@ -260,7 +262,7 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 	r->ret = err_set(r->err, -EINVAL,
 			 "%s:%u: section '[%s]' is unknown; known: [netlane], "
 			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *",
-			 r->path, r->line, shown);
+			 r->path, r->section_line, shown);
 	return 0;
 }
 
@@ -273,6 +275,8 @@ static char *line_take(char *buf, int len, void *arg)
 	if (!line)
 		return NULL;
 	r->line++;
+	if (line[strspn(line, " \t")] == '[')
+		r->section_line = r->line;
 	if (!strchr(line, '\n') && !feof(r->stream) && !r->ret) {
 		r->bad_line = r->line;
 		r->ret = err_set(r->err, -EINVAL,
@@ -286,8 +290,12 @@ static int file_take(struct policy *policy, const char *path, struct err *err)
 {
 	struct err refused = { 0 };
 	struct reading r = { .policy = policy, .err = &refused, .path = path };
+	struct stat st;
 	int at;
 
+	if (!stat(path, &st) && (S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode)))
+		return err_set(err, -EINVAL, "%s cannot be read: it is a %s, not a file", path,
+			       S_ISDIR(st.st_mode) ? "folder" : "pipe");
 	r.stream = fopen(path, "re");
 	if (!r.stream)
 		return err_set(err, -errno, "%s cannot be read: %s", path, strerror(errno));

@@ -30,22 +30,28 @@ static void entry_said(void *arg, const struct entry *entry, unsigned int i, uns
 {
 	char label[96], value[80], before[80], shown[320], note[400];
 
-	if (entry->outcome != OUTCOME_FOREIGN && entry->outcome != OUTCOME_FAILED)
+	bool driver = entry->outcome == OUTCOME_DRIVER && strcmp(entry->now, entry->step.before);
+
+	if (entry->outcome != OUTCOME_FOREIGN && entry->outcome != OUTCOME_FAILED && !driver)
 		return;
 	knob_label(&entry->step.knob, entry->step.ifname, label, sizeof(label));
 	view_value(entry->step.knob.kind, entry->now, value, sizeof(value));
 	view_value(entry->step.knob.kind, entry->step.before, before, sizeof(before));
 	text_escape(note, sizeof(note), entry->note);
-	if (entry->outcome == OUTCOME_FOREIGN)
+	if (entry->outcome == OUTCOME_FOREIGN || driver)
 		text_escape(shown, sizeof(shown), value);
 	else
 		text_escape(shown, sizeof(shown), before);
-	if (entry->outcome == OUTCOME_FOREIGN)
-		printf("%s: now %s, which netlane did not write; left (before netlane: %s)\n",
-		       label, shown, before);
+	if (driver)
+		say("%s: now %s, the driver's default (before netlane: %s); %s\n", label, shown,
+		    before,
+		    note[0] ? note :
+			      "the driver set it itself since, as CPUs or channels came or went");
+	else if (entry->outcome == OUTCOME_FOREIGN)
+		say("%s: now %s, which netlane did not write; left (before netlane: %s)\n", label,
+		    shown, before);
 	else
-		printf("%s: could not be given back to %s; it stays in the journal\n", label,
-		       shown);
+		say("%s: could not be given back to %s; it stays in the journal\n", label, shown);
 }
 
 const struct apply_watch down_watch = { .undo = entry_said };
@@ -165,14 +171,18 @@ static int down_salvage(void)
 	ret = node_read(&node, &err);
 	if (!ret)
 		ret = journal_set_aside(JOURNAL_DIR, moved_to, &err);
+	if (ret == -ENOENT) { /* no journal: nothing was ever changed */
+		say("nothing on this node is changed by netlane\n");
+		return counting_end();
+	}
 	if (!ret)
 		ret = journal_open(JOURNAL_DIR, &node, &journal, &said, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	if (moved_to[0])
-		printf("the damaged journal is kept as %s\n", moved_to);
+		say("the damaged journal is kept as %s\n", moved_to);
 	if (said.text[0])
-		printf("%s\n", said.text);
+		say("%s\n", said.text);
 	code = undo(journal, "down --salvage", &err);
 	journal_close(journal);
 	return code;
@@ -198,12 +208,12 @@ static int down_run(const void *arg, char **words, unsigned int nr_words)
 	if (ret)
 		return fail_err(ret, &err);
 	if (said.text[0])
-		printf("%s\n", said.text);
+		say("%s\n", said.text);
 	hands_off();
 	if (journal_state(journal)->open)
 		code = undo(journal, "down", &err);
 	else if (counting_end() == CODE_DONE)
-		printf("nothing on this node is changed by netlane\n");
+		say("nothing on this node is changed by netlane\n");
 	else
 		code = CODE_FAILED;
 	journal_close(journal);

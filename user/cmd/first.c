@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "cmd/cmd.h"
+#include "cmd/down.h"
 #include "cmd/flow.h"
 #include "cmd/now.h"
 #include "cmd/run.h"
@@ -55,6 +56,7 @@ static int first_run(const void *arg, char **words, unsigned int nr_words)
 	first.plan_why = err.text;
 	first.mode = flow.policy.mode;
 	first.daemon = run_is_alive();
+	first.hands_off = file_exists(NULL, HANDS_OFF_PATH);
 	first.now_boot_ms = boot_ms();
 	journal_look(&first, &state, &journal_err);
 	now_add(&now, &flow.facts, &flow.plan);

@@ -17,7 +17,7 @@
 #include "plan/plan.h"
 #include "view/view.h"
 
-static int nic_unknown(const struct facts *facts, const char *name, struct err *err)
+int flow_no_nic(const struct facts *facts, const char *name, struct err *err)
 {
 	char list[200] = "", shown[64];
 	size_t at = 0;
@@ -55,7 +55,7 @@ static int nics_select(const struct flow_from *from, struct flow *flow, struct e
 
 	for (i = 0; i < from->nr_nics; i++)
 		if (!facts_nic(&flow->facts, from->nics[i]))
-			return nic_unknown(&flow->facts, from->nics[i], err);
+			return flow_no_nic(&flow->facts, from->nics[i], err);
 	for (i = 0; from->nr_nics && i < flow->facts.nr_nic; i++) {
 		bool named = false;
 

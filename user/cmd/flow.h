@@ -33,6 +33,8 @@ int flow_prepare(const struct flow_from *from, struct flow *flow, struct err *er
  */
 int flow_keep_channels(struct flow *flow, struct err *err);
 void flow_free(struct flow *flow);
+/* "there is no NIC 'eth7' here; this node has eth0": -ENODEV with that sentence. */
+int flow_no_nic(const struct facts *facts, const char *name, struct err *err);
 
 /* CLOCK_BOOTTIME in ms: goes on through suspend, starts anew with a boot. */
 uint64_t boot_ms(void);

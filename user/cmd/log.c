@@ -36,9 +36,9 @@ static int log_text(const struct journal_event *events, unsigned int nr)
 		text_escape(note, sizeof(note), e->note);
 		text_escape(who, sizeof(who), e->who);
 		text_escape(knob, sizeof(knob), e->knob);
-		text_add(&text, "%s  %-9s", e->when, e->what);
+		text_add(&text, "%-20s  %-9s", e->when[0] ? e->when : "-", e->what);
 		if (knob[0])
-			text_add(&text, " %s", knob);
+			text_add(&text, "  %s", knob);
 		if (e->from[0] || e->to[0])
 			text_add(&text, "  %s -> %s", e->from, e->to);
 		if (note[0])

@@ -49,7 +49,7 @@ static int value_set(const struct command *command, const struct option_desc *o,
 		text_escape(shown, sizeof(shown), value);
 		fprintf(stderr,
 			"netlane %s: --%s '%s': allowed is a time from 1 second to 7 days, such "
-			"as 90, 90s, 10m or 2h\n",
+			"as 90, 90s, 10m, 2h or 1d\n",
 			command->name, o->name, shown);
 		return -EINVAL;
 	case OPTION_END:

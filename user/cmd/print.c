@@ -7,17 +7,41 @@
 
 #include "cmd/cmd.h"
 
+/* Whatever names it carries, a line must not steer the terminal. */
+static void put_safe(FILE *to, const char *s)
+{
+	struct text safe = { 0 };
+
+	text_add_safe(&safe, s);
+	if (safe.s && !safe.failed)
+		fputs(safe.s, to);
+	text_free(&safe);
+}
+
 int fail(const char *fmt, ...)
 {
+	char line[2048]; /* a cut sentence still helps */
 	va_list ap;
 
 	(void)fflush(stdout); /* keeps the order where both go to one file */
-	fputs("netlane: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	fputs("netlane: ", stderr);
+	put_safe(stderr, line);
 	fputc('\n', stderr);
 	return CODE_FAILED;
+}
+
+void say(const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	put_safe(stdout, line);
 }
 
 int fail_err(int ret, const struct err *err)
@@ -30,7 +54,7 @@ int fail_err(int ret, const struct err *err)
 }
 
 /* A full disk or a closed pipe must not look like success. */
-static int output_done(void)
+int output_done(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return CODE_DONE;
@@ -47,7 +71,7 @@ int print_text(struct text *text)
 		return fail("out of memory");
 	}
 	if (text->s)
-		fputs(text->s, stdout);
+		put_safe(stdout, text->s);
 	code = output_done();
 	text_free(text);
 	return code;

@@ -115,10 +115,10 @@ static void daemon_act(struct daemon *d)
 			d->ret = up_apply(&up, NULL, 0, &d->err);
 		if (!d->why_observe && !d->ret)
 			d->ret = boots_ready(BOOTS_PATH, &d->err);
-		printf("mode hold%s%s\n", d->why_observe ? ", but observing: " : "",
-		       d->why_observe ? d->why_observe : "");
+		say("mode hold%s%s\n", d->why_observe ? ", but observing: " : "",
+		    d->why_observe ? d->why_observe : "");
 	} else {
-		printf("mode observe: this node is not changed\n");
+		say("mode observe: the service changes nothing on this node\n");
 	}
 	if (policy.mode == MODE_OBSERVE || d->why_observe)
 		counting_begin(); /* else up_apply() did */

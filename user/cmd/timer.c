@@ -87,18 +87,29 @@ static int systemd_arm(uint64_t deadline_boot_ms)
 	return ret > 0 ? -ECHILD : ret;
 }
 
-/* The journal still says that this deadline is in force. */
-static bool is_in_force(uint64_t deadline_boot_ms)
+enum force { FORCE_UNKNOWN, FORCE_YES, FORCE_LIFTED };
+
+/*
+ * What the journal says of this deadline. While another up is under way, or
+ * the journal cannot be read, nothing is said: that up may fail, and then
+ * this deadline is in force again.
+ */
+static enum force force_of(uint64_t deadline_boot_ms)
 {
+	enum force force = FORCE_LIFTED;
 	struct journal_state state;
 	struct err err = { 0 };
-	bool yes;
+	int ret;
 
-	if (journal_read(JOURNAL_DIR, &state, &err))
-		return false;
-	yes = state.open && state.deadline_boot_ms == deadline_boot_ms;
+	ret = journal_read(JOURNAL_DIR, &state, &err);
+	if (ret)
+		return ret == -ENOENT ? FORCE_LIFTED : FORCE_UNKNOWN;
+	if (state.open && state.deadline_boot_ms == deadline_boot_ms)
+		force = FORCE_YES;
+	else if (state.open && !state.complete)
+		force = FORCE_UNKNOWN;
 	journal_state_free(&state);
-	return yes;
+	return force;
 }
 
 /*
@@ -117,6 +128,7 @@ static void deadline_or_lifted(uint64_t deadline_boot_ms)
 		{ .fd = timer, .events = POLLIN },
 		{ .fd = watch, .events = POLLIN },
 	};
+	enum force force;
 	bool seen = false;
 	char events[4096];
 
@@ -131,9 +143,9 @@ static void deadline_or_lifted(uint64_t deadline_boot_ms)
 		while (read(watch, events, sizeof(events)) > 0)
 			;
 		/* armed before the intents are written: not in force yet is not lifted */
-		if (is_in_force(deadline_boot_ms))
-			seen = true;
-		else if (seen)
+		force = force_of(deadline_boot_ms);
+		seen |= force == FORCE_YES;
+		if (seen && force == FORCE_LIFTED)
 			_exit(0);
 	}
 }
@@ -145,16 +157,13 @@ static void deadline_or_lifted(uint64_t deadline_boot_ms)
 static void detached_main(uint64_t deadline_boot_ms, int ready)
 {
 	char zero = 0;
-	int fd;
 
 	setsid();
 	if (fork())
 		_exit(0);
 	if (chdir("/"))
 		_exit(1);
-	for (fd = 0; fd < 256; fd++)
-		if (fd != ready)
-			close(fd);
+	files_close_all_but(ready);
 	/* 0, 1 and 2: whatever is said goes nowhere */
 	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
 		_exit(1);

@@ -34,11 +34,11 @@ static int earlier_settle(struct journal *journal, bool unattended, struct err *
 		return deadline && unattended ?
 			       err_set(err, -EAGAIN, "an up --confirm or --for is in force") :
 			       0;
-	printf("%s; giving back first\n",
-	       late ? "the time of the last up has run out" : "the last up did not finish");
+	say("%s; giving back first\n",
+	    late ? "the time of the last up has run out" : "the last up did not finish");
 	ret = apply_undo("/", journal, late ? "late" : "interrupted", &down_watch, &report, err);
 	down_report(&text, &report);
-	printf("given back: %s\n", text.s ? text.s : "");
+	say("given back: %s\n", text.s ? text.s : "");
 	text_free(&text);
 	if (!ret)
 		timer_disarm(deadline);
@@ -63,12 +63,13 @@ static int consent_check(const struct plan *plan, const struct up_opts *opts, st
 	/* --for gives the node back unattended just as --confirm does, but later */
 	if (worst == RISK_NONE || opts->confirm_s || (worst == RISK_BLIP && opts->for_s))
 		return 0;
-	return err_set(err, -EPERM,
-		       "%s may %s on the NIC that carries the default route, the metadata route or "
-		       "a login session: use up --confirm 60 (undone unless netlane up runs again "
-		       "within 60 s)%s, or set allow_risk = %s for that NIC in the configuration",
-		       label, worst == RISK_BLIP ? "lose packets for a moment" : "cut it off",
-		       worst == RISK_BLIP ? " or --for 10m" : "", risk_names[worst]);
+	return err_set(
+		err, -EPERM,
+		"nothing was changed: %s may %s on the NIC that carries the default route, the metadata route or "
+		"a login session: use up --confirm 60 (undone unless netlane up runs again "
+		"within 60 s)%s, or set allow_risk = %s for that NIC in the configuration",
+		label, worst == RISK_BLIP ? "lose packets for a moment" : "cut it off",
+		worst == RISK_BLIP ? " or --for 10m" : "", risk_names[worst]);
 }
 
 static int deadline_start(struct journal *journal, const struct up_opts *opts, uint64_t *deadline,
@@ -97,21 +98,36 @@ static void step_said(void *arg, const struct step *step, unsigned int i, unsign
 	knob_label(&step->knob, step->ifname, label, sizeof(label));
 	view_value(step->knob.kind, step->before, before, sizeof(before));
 	view_value(step->knob.kind, step->after, after, sizeof(after));
-	printf("%3u/%u  %-24s %s -> %s\n", progress->said, progress->nr, label, before, after);
+	say("%3u/%u  %-24s %s -> %s\n", progress->said, progress->nr, label, before, after);
 	(void)fflush(stdout); /* progress; a broken pipe shows at the end */
 }
 
-static void end_say(const struct up_opts *opts)
+static void end_say(const struct up_opts *opts, bool earlier)
 {
+	/* the time is one for all that is held, also what an earlier up did */
+	const char *what = earlier ? "all of netlane's changes are undone" : "undone";
 	char left[32];
 
 	view_duration(left, sizeof(left), opts->confirm_s ? opts->confirm_s : opts->for_s);
 	if (opts->confirm_s)
-		printf("undone in %s unless netlane up runs again before\n", left);
+		say("%s in %s unless netlane up runs again before\n", what, left);
 	else if (opts->for_s)
-		printf("undone in %s; earlier by netlane down\n", left);
+		say("%s in %s; earlier by netlane down\n", what, left);
+	else if (opts->unattended)
+		say("netlane down gives the node back\n");
 	else
-		printf("for now, until the next boot; netlane down gives the node back\n");
+		say("for now, until the next boot; netlane down gives the node back\n");
+}
+
+/* Does any NIC get lanes, straight or not? */
+static bool lanes_wanted(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_nic; i++)
+		if (plan->nic[i].verdict != NIC_LEFT)
+			return true;
+	return false;
 }
 
 /* Makes the steps, if there are any, with @deadline in the place of an earlier one. */
@@ -129,7 +145,8 @@ static int steps_apply(struct journal *journal, const struct flow *flow, uint64_
 	int ret;
 
 	if (!progress.nr) {
-		printf("already straight: nothing to change\n");
+		say("%s: nothing to change\n",
+		    lanes_wanted(&flow->plan) ? "already straight" : "no NIC here gets lanes");
 		if (!journal_state(journal)->open)
 			return 0;
 		return journal_deadline(journal, deadline, confirm, err);
@@ -139,7 +156,7 @@ static int steps_apply(struct journal *journal, const struct flow *flow, uint64_
 	if (!ret)
 		return 0;
 	down_report(&text, &report);
-	printf("failed; undone: %s\n", text.s ? text.s : "");
+	say("failed; undone: %s\n", text.s ? text.s : "");
 	text_free(&text);
 	return ret;
 }
@@ -150,8 +167,11 @@ static int plan_apply(struct journal *journal, const struct flow *flow, const st
 	uint64_t earlier = journal_state(journal)->deadline_boot_ms, deadline = 0;
 	bool earlier_confirm = journal_state(journal)->confirm;
 	bool open = journal_state(journal)->open;
+	unsigned int i;
 	int ret;
 
+	for (i = 0; i < flow->plan.nr_note; i++)
+		say("note: %s\n", flow->plan.note[i]);
 	ret = consent_check(&flow->plan, opts, err);
 	if (!ret)
 		ret = deadline_start(journal, opts, &deadline, err);
@@ -168,12 +188,29 @@ static int plan_apply(struct journal *journal, const struct flow *flow, const st
 	if (open && earlier) {
 		timer_disarm(earlier);
 		if (!deadline)
-			printf("%s\n", earlier_confirm ? "confirmed: the changes stay" :
-							 "its time is lifted: the changes stay");
+			say("%s\n", earlier_confirm ?
+					    "confirmed: the changes stay" :
+					    "the timer of --for is off: the changes stay");
 	}
 	if (journal_state(journal)->open)
-		end_say(opts);
+		end_say(opts, open);
 	return 0;
+}
+
+/* What nobody is there to confirm is left out, and said. */
+static void left_out_say(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++) {
+		const struct step *step = &plan->step[i];
+
+		if (step->knob.kind == KNOB_CHANNELS && step->needs_confirm)
+			say("left out: %s channels %s -> %s may lose packets for a moment on "
+			    "the NIC that the node is reached by: netlane up --confirm 60, or "
+			    "allow_risk = blip for it in the configuration\n",
+			    step->ifname, step->before, step->after);
+	}
 }
 
 int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, struct err *err)
@@ -195,7 +232,7 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 	if (ret)
 		goto free_flow;
 	if (said.text[0])
-		printf("%s\n", said.text);
+		say("%s\n", said.text);
 	ret = earlier_settle(journal, opts->unattended, err);
 	flow_free(&flow);
 	if (ret) {
@@ -203,8 +240,10 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 		goto close_journal;
 	}
 	ret = flow_prepare(&from, &flow, err); /* what was settled changed the facts */
-	if (!ret && opts->unattended)
+	if (!ret && opts->unattended) {
+		left_out_say(&flow.plan);
 		ret = flow_keep_channels(&flow, err);
+	}
 	if (!ret)
 		ret = plan_apply(journal, &flow, opts, err);
 	if (!ret && unlink(HANDS_OFF_PATH) && errno != ENOENT)
@@ -263,7 +302,7 @@ static int up_run(const void *arg, char **words, unsigned int nr_words)
 		return fail("netlane.off is on the kernel command line: nothing is changed on this "
 			    "boot");
 	ret = up_apply(opts, words, nr_words, &err);
-	return ret ? fail_err(ret, &err) : CODE_DONE;
+	return ret ? fail_err(ret, &err) : output_done();
 }
 
 static const struct option_desc up_options[] = {

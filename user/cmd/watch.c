@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "facts/facts.h"
 #include "judge/load.h"
 
 /* Lanes and NICs may change while somebody looks; reading the node costs more than counters. */
@@ -46,8 +47,12 @@ static int traffic_renew(struct watch *w, struct err *err)
 
 int watch_open(struct watch *watch, struct err *err)
 {
+	unsigned int i;
 	int ret = flow_renew(watch, err);
 
+	for (i = 0; i < watch->nr_names && !ret; i++)
+		if (!facts_nic(&watch->flow.facts, watch->names[i]))
+			ret = flow_no_nic(&watch->flow.facts, watch->names[i], err);
 	return ret ? ret : traffic_renew(watch, err);
 }
 

@@ -59,7 +59,8 @@ static int file_open(struct journal *journal, struct err *err)
 	int flags = O_CLOEXEC | O_NOFOLLOW, ret;
 
 	journal->fd = openat(journal->dirfd, STORE_JOURNAL, flags | O_WRONLY);
-	journal->read_only = journal->fd < 0 && errno == EROFS;
+	/* EPERM is an immutable file: root is refused nothing else */
+	journal->read_only = journal->fd < 0 && (errno == EROFS || errno == EPERM);
 	if (journal->read_only)
 		journal->fd = openat(journal->dirfd, STORE_JOURNAL, flags | O_RDONLY);
 	ret = journal->fd < 0 ? -errno : 0;

@@ -18,6 +18,9 @@ static bool differ(const char *a, const char *b)
 
 enum journal_origin journal_origin(const struct journal_state *state, const struct node *node)
 {
+	/* one boot is one machine, whatever was written to /etc/machine-id since */
+	if (state->boot_id[0] && !strcmp(state->boot_id, node->boot_id))
+		return JOURNAL_HERE;
 	if (differ(state->machine_id, node->machine_id) ||
 	    differ(state->instance_id, node->instance_id))
 		return JOURNAL_OTHER_MACHINE;

@@ -225,7 +225,7 @@ static void intro_add(struct text *t, const struct plan *plan)
 
 	text_add(t,
 		 "#!/bin/sh\n"
-		 "# What `netlane up` would do on this node now: %u change%s.\n"
+		 "# What `netlane up` would do on the node that this was made for: %u change%s.\n"
 		 "# To be read, then run as root. Nothing here is taken back by itself;\n"
 		 "# `netlane up` keeps a journal and `netlane down` undoes.\n#\n",
 		 nr, nr == 1 ? "" : "s");

@@ -66,11 +66,15 @@ static void nic_map(struct text *out, const struct nic *nic, const struct nic_pl
 	unsigned int i;
 
 	text_escape(ifname, sizeof(ifname), nic->ifname);
-	text_add(out, "%s  %s at %s, %u of %u queue pairs, %u of %u lanes straight\n", ifname,
-		 nic->driver, nic->bus[0] ? nic->bus : "no bus", nic->channels.now,
-		 nic->channels.max, lanes->straight, lanes->nr_lane);
+	text_add(out, "%s  %s at %s, %u of %u queue pairs", ifname, nic->driver,
+		 nic->bus[0] ? nic->bus : "no bus", nic->channels.now, nic->channels.max);
+	if (lanes->nr_lane)
+		text_add(out, ", %u of %u lanes straight", lanes->straight, lanes->nr_lane);
+	text_add(out, "\n");
 	if (lanes->verdict == NIC_LEFT)
-		text_add(out, "  %s\n", lanes->reason);
+		text_add(out, "  left alone: %s\n", lanes->reason);
+	if (!lanes->nr_lane)
+		return;
 	text_add(out, "  %-5s %-4s %-12s %-12s %-12s %s\n", "LANE", "CPU", "RX IRQ TO", "TX IRQ TO",
 		 "XPS FROM", "RPS TO");
 	for (i = 0; i < lanes->nr_lane; i++) {
@@ -80,6 +84,11 @@ static void nic_map(struct text *out, const struct nic *nic, const struct nic_pl
 		char in[CELL_LEN] = "-", out_irq[CELL_LEN] = "-", xps[CELL_LEN] = "-",
 		     rps[CELL_LEN] = "-";
 
+		if (lane->index >= nic->channels.now && nic->channels.known == IS_YES) {
+			text_add(out, "  %-5u %-4u %-12s %-12s %-12s %-12s%s\n", lane->index,
+				 lane->cpu, "-", "-", "-", "-", "its queue is not active");
+			continue;
+		}
 		if (q) {
 			irq_cell(in, &q->in);
 			irq_cell(out_irq, &q->out);
@@ -90,6 +99,9 @@ static void nic_map(struct text *out, const struct nic *nic, const struct nic_pl
 			 out_irq, xps, rps,
 			 queue_is_straight(plan, lanes, lane->index) ? "straight" : "crooked");
 	}
+	if (lanes->verdict != NIC_LEFT && nic->channels.now > lanes->nr_lane)
+		text_add(out, "  queues %u to %u are active and have no lane\n", lanes->nr_lane,
+			 nic->channels.now - 1);
 }
 
 void view_lanes(struct text *out, const struct facts *facts, const struct plan *plan)

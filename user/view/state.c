@@ -118,13 +118,27 @@ static void owners_line(struct text *out, const struct facts *facts)
 	text_add(out, "%s\n", cni ? "" : "none");
 }
 
+/* Does any NIC get lanes, straight or not? */
+static bool plan_manages(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_nic; i++)
+		if (plan->nic[i].verdict != NIC_LEFT)
+			return true;
+	return false;
+}
+
 static void state_line(struct text *out, const struct first *first)
 {
 	text_add(out, "state   ");
 	if (first->facts->node.cmdline_off[0] == '1')
 		text_add(out, "off: netlane.off is on the kernel command line; ");
 	if (first->daemon)
-		text_add(out, "%s; ", first->mode == MODE_HOLD ? "holding" : "observing");
+		text_add(out, "%s%s; ", first->mode == MODE_HOLD ? "mode hold" : "observing",
+			 first->mode == MODE_HOLD && first->hands_off ?
+				 ", but hands off since netlane down, until netlane up" :
+				 "");
 	if (first->journal)
 		view_state(out, first->journal, first->now_boot_ms);
 	else if (first->journal_why[0])
@@ -138,13 +152,17 @@ static void next_line(struct text *out, const struct first *first)
 {
 	unsigned int i, changes = 0, blips = 0;
 	const char *blip_nic = "";
+	bool other = false; /* more NICs than that one */
 	char ifname[64];
 
 	for (i = 0; first->plan && i < first->plan->nr_step; i++) {
 		const struct step *s = &first->plan->step[i];
 
 		changes += !s->carried;
-		if (s->risk > RISK_NONE && !blips++)
+		if (s->risk <= RISK_NONE)
+			continue;
+		other |= blips && strcmp(blip_nic, s->ifname);
+		if (!blips++)
 			blip_nic = s->ifname;
 	}
 	text_escape(ifname, sizeof(ifname), blip_nic);
@@ -153,13 +171,18 @@ static void next_line(struct text *out, const struct first *first)
 		text_add(out, "netlane down   (finishes what was interrupted)\n");
 	} else if (!first->plan) {
 		text_add(out, "netlane plan   (says what is wrong)\n");
+	} else if (first->facts->node.cmdline_off[0] == '1') {
+		text_add(out, "nothing: netlane.off is on the kernel command line\n");
+	} else if (!plan_manages(first->plan)) {
+		text_add(out, "nothing to do: no NIC here gets lanes\n");
 	} else if (!changes) {
 		text_add(out, "nothing to do: already straight\n");
 	} else {
 		text_add(out, "netlane plan   (");
 		view_count(out, changes, "change", "changes");
 		if (blips)
-			text_add(out, ", %u blips %s", blips, ifname);
+			text_add(out, "; %u may lose packets on %s%s", blips, ifname,
+				 other ? " and others" : "");
 		text_add(out, ")\n");
 	}
 }

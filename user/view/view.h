@@ -40,6 +40,7 @@ struct first {
 	const char *journal_why; /* "" or why it could not be read */
 	enum mode mode;
 	bool daemon; /* netlane run is alive */
+	bool hands_off; /* netlane down was the last word */
 	uint64_t now_boot_ms;
 };
 

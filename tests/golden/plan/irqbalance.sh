@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `netlane up` would do on this node now: 9 changes.
+# What `netlane up` would do on the node that this was made for: 9 changes.
 # To be read, then run as root. Nothing here is taken back by itself;
 # `netlane up` keeps a journal and `netlane down` undoes.
 #
