@@ -53,9 +53,11 @@ struct lane_nic {
 	__u32 first; /* slot of queue 0 */
 	__u32 queues; /* how many have one */
 	__u32 netns; /* inode of its network namespace: an ifindex is not unique */
-	__u32 crossings; /* 1: remember which CPU takes a queue, for lane_crossed */
+	__u16 link_bytes; /* of the link header, which is off a received packet's length */
+	__u16 crossings; /* 1: remember which CPU takes a queue, for lane_crossed */
+	__u64 dev; /* the programs': its address in the kernel once the namespace was found right */
 };
-_Static_assert(sizeof(struct lane_nic) == 16, "lane_nic is ABI");
+_Static_assert(sizeof(struct lane_nic) == 24, "lane_nic is ABI");
 
 /* The one element of lane_info, written by loader and watchers. */
 struct lane_info {

@@ -23,6 +23,16 @@ static __always_inline const struct skb_shared_info *skb_shared(const struct sk_
 	return (const struct skb_shared_info *)(skb->head + skb->end);
 }
 
+/*
+ * What a packet takes on the link, as __dev_queue_xmit() worked it out for the
+ * qdiscs (net/core/dev.c, qdisc_pkt_len_init()): more than its length only for
+ * a super-packet. Equal means that it is none, and spares a read.
+ */
+static __always_inline __u32 qdisc_pkt_len(const struct sk_buff *skb)
+{
+	return ((const struct qdisc_skb_cb *)skb->cb)->pkt_len;
+}
+
 /* The inode of an interface's network namespace, as /proc/PID/ns/net shows it. */
 static __always_inline __u32 dev_netns(const struct net_device *dev)
 {

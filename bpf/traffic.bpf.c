@@ -21,7 +21,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define TCP_DOFF_OFFSET 12 /* the byte whose upper half is the header's length in words */
 #define UDP_HEADER_BYTES 8
-#define NO_MAC_HEADER 0xffff /* skb->mac_header is not set */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -66,8 +65,15 @@ static __always_inline struct lane_nic *nic_of(const struct net_device *dev)
 	__u32 ifindex = dev->ifindex;
 	struct lane_nic *nic = bpf_map_lookup_elem(&lane_nics, &ifindex);
 
-	/* the first two tests keep the walk to the namespace off other interfaces */
-	return nic && nic->queues && nic->netns == dev_netns(dev) ? nic : NULL;
+	if (!nic || !nic->queues)
+		return NULL;
+	/* the walk to the namespace is made once for each device of that number */
+	if (nic->dev == (__u64)dev)
+		return nic;
+	if (nic->netns != dev_netns(dev))
+		return NULL;
+	nic->dev = (__u64)dev;
+	return nic;
 }
 
 static __always_inline __u32 slot_of(const struct lane_nic *nic, __u32 queue)
@@ -75,25 +81,30 @@ static __always_inline __u32 slot_of(const struct lane_nic *nic, __u32 queue)
 	return nic->first + (queue < nic->queues ? queue : nic->queues);
 }
 
+/* gso_size and gso_segs lie side by side: one read for both. */
+struct gso {
+	__u16 size;
+	__u16 segs;
+};
+
 /* A super-packet: how many segments the link carries, and their bytes. */
-static __noinline void count_segments(struct lane_count *c, const struct sk_buff *skb,
-				      __u32 link_bytes, __u32 gso_size)
+static __noinline void count_segments(struct lane_count *c, const struct sk_buff *skb, __u32 bytes,
+				      __u32 gso_size, __u32 segs)
 {
 	const struct skb_shared_info *shared = skb_shared(skb);
-	__u32 bytes = skb->len + link_bytes, headers, payload, segs;
-	__u32 type = BPF_CORE_READ(shared, gso_type);
-	const unsigned char *l4;
+	__u32 type = BPF_CORE_READ(shared, gso_type), headers, payload;
+	__u32 l4_offset = skb->transport_header;
+	const unsigned char *head = skb->head;
 	__u8 doff = 0;
 
-	segs = BPF_CORE_READ(shared, gso_segs);
 	/* who leaves the segmenting to the device leaves it the checksums, too */
 	if (BPF_CORE_READ_BITFIELD(skb, ip_summed) == CHECKSUM_PARTIAL)
-		l4 = skb->head + skb->csum_start;
-	else
-		l4 = skb->head + skb->transport_header;
-	headers = (__u32)(l4 - skb->data) + link_bytes;
+		l4_offset = skb->csum_start;
+	/* what is before skb->data is the link header of a received packet */
+	headers = l4_offset - (__u32)(skb->data - head) + (bytes - skb->len);
 	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
-		(void)bpf_probe_read_kernel(&doff, sizeof(doff), l4 + TCP_DOFF_OFFSET);
+		(void)bpf_probe_read_kernel(&doff, sizeof(doff),
+					    head + l4_offset + TCP_DOFF_OFFSET);
 		headers += (doff >> 4) * 4;
 	} else if (type & SKB_GSO_UDP_L4) {
 		headers += UDP_HEADER_BYTES;
@@ -111,43 +122,40 @@ static __noinline void count_segments(struct lane_count *c, const struct sk_buff
 	c->wire_bytes += payload + segs * headers;
 }
 
-static __always_inline void count(void *map, __u32 slot, const struct sk_buff *skb,
-				  __u32 link_bytes)
+static __always_inline void count(void *map, __u32 slot, const struct sk_buff *skb, __u32 bytes,
+				  bool may_be_gso)
 {
 	struct lane_count *c = bpf_map_lookup_elem(map, &slot);
-	const struct skb_shared_info *shared = skb_shared(skb);
-	__u16 gso_size = 0;
+	struct gso gso = { 0 };
 
 	if (!c)
 		return;
 	/* per CPU, and neither hook nests on one CPU: no atomics needed */
 	c->packets++;
-	c->bytes += skb->len + link_bytes;
-	(void)bpf_core_read(&gso_size, sizeof(gso_size), &shared->gso_size);
-	if (gso_size) {
-		count_segments(c, skb, link_bytes, gso_size);
+	c->bytes += bytes;
+	if (may_be_gso)
+		(void)bpf_core_read(&gso, sizeof(gso), &skb_shared(skb)->gso_size);
+	if (gso.size) {
+		count_segments(c, skb, bytes, gso.size, gso.segs);
 	} else {
 		c->wire_packets++;
-		c->wire_bytes += skb->len + link_bytes;
+		c->wire_bytes += bytes;
 	}
 }
 
 /* The link header has been taken off a received packet, but it is still there. */
 static __always_inline void count_received(const struct sk_buff *skb, bool has_queue)
 {
-	__u32 mac = skb->mac_header, pulled, queue = -1, slot, cpu, *last;
+	__u32 queue = -1, slot, cpu, *last;
 	struct lane_nic *nic = nic_of(skb->dev);
 
 	if (!nic)
 		return;
-	pulled = (__u32)(skb->data - skb->head) - mac;
-	if (mac == NO_MAC_HEADER || pulled > 64)
-		pulled = 0;
 	/* queue_mapping is the receive queue + 1, 0: not recorded by the driver */
 	if (has_queue)
 		queue = (__u32)skb->queue_mapping - 1;
 	slot = slot_of(nic, queue);
-	count(&lane_rx, slot, skb, pulled);
+	count(&lane_rx, slot, skb, skb->len + nic->link_bytes, true);
 	if (!nic->crossings)
 		return;
 	last = bpf_map_lookup_elem(&lane_rx_cpu, &slot);
@@ -183,8 +191,12 @@ int BPF_PROG(lane_tx_start, const struct sk_buff *skb, const struct net_device *
 {
 	struct lane_nic *nic = nic_of(dev);
 
-	if (nic)
-		count(&lane_tx, slot_of(nic, skb->queue_mapping), skb, 0);
+	__u32 len;
+
+	if (!nic)
+		return 0;
+	len = skb->len;
+	count(&lane_tx, slot_of(nic, skb->queue_mapping), skb, len, qdisc_pkt_len(skb) != len);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "observe/wanted.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,6 +59,8 @@ int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
 		w->where.queues = nic->nr_queue ? nic->nr_queue : 1;
 		w->where.netns = (unsigned int)netns.st_ino;
 		w->where.crossings = has_rps(nic);
+		/* an address of six bytes: Ethernet, as far as queues and lanes go */
+		w->where.link_bytes = nic->mac[0] ? ETH_HLEN : 0;
 		list->slots += w->where.queues + 1;
 		list->crossings |= w->where.crossings;
 		list->every_hook |= !driver || !driver->gro;
