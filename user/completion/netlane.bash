@@ -11,6 +11,12 @@ _netlane()
 	--as)
 		words=shell
 		;;
+	--by)
+		words="lane queue cpu nic"
+		;;
+	--nic)
+		words=$nics
+		;;
 	--for | --confirm)
 		words="60 10m 1h"
 		;;
@@ -20,12 +26,14 @@ _netlane()
 		up) words="--confirm --for --config --dry-run --help $nics" ;;
 		down) words="--salvage --help" ;;
 		status) words="--json --check --config --help" ;;
+		stat) words="--by --fields --nic --json --drops --lean --self --config --help" ;;
+		top) words="--nic --config --help $nics" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
-		*) words="plan up down status log facts run --help --version" ;;
+		*) words="plan up down status stat top log facts run --help --version" ;;
 		esac
-		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status log facts run --help --version"
+		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top log facts run --help --version"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
