@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What every stage builds on: CPU masks, texts, the driver's own spread, JSON fields. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <json-c/json_tokener.h>
@@ -15,6 +18,7 @@
 #include "base/cpumask.h"
 #include "base/driver.h"
 #include "base/fields.h"
+#include "base/files.h"
 #include "base/text.h"
 
 static void base__mask_texts__round_trip(void **state)
@@ -176,6 +180,52 @@ static void base__driver_default__of_no_queue_is_empty(void **state)
 	assert_true(cpumask_empty(&out));
 }
 
+/* What is printed: lines stay lines, and what was escaped before is not again. */
+static void base__whatever_is_printed__steers_no_terminal(void **state)
+{
+	static const struct {
+		const char *raw, *shown;
+	} cases[] = {
+		{ "eth0  1\n\t2\n", "eth0  1\n\t2\n" },
+		{ "a\x1b[2Jb\r", "a\\x1b[2Jb\\x0d" },
+		{ "a\\x1bb", "a\\x1bb" },
+		{ "\xe2\x96\x88 \xc2\x9b", "\xe2\x96\x88 \\xc2\\x9b" },
+		{ "\xff", "\\xff" },
+		{ "", "" },
+	};
+	struct text text = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text_add_safe(&text, cases[i].raw);
+		assert_string_equal(text.s ? text.s : "", cases[i].shown);
+		text_free(&text);
+	}
+}
+
+/* A child that lives on alone must hold nothing of its caller, however much that had. */
+static void base__close_all_but__leaves_one(void **state)
+{
+	int fds[300], status, i;
+	pid_t pid;
+
+	for (i = 0; i < 300; i++)
+		fds[i] = open("/dev/null", O_RDONLY);
+	assert_true(fds[299] >= 0);
+	pid = fork();
+	if (!pid) {
+		files_close_all_but(fds[150]);
+		for (i = 0; i < 300; i++)
+			if ((fcntl(fds[i], F_GETFD) >= 0) != (i == 150))
+				_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	for (i = 0; i < 300; i++)
+		close(fds[i]);
+}
+
 static void base__outside_names__are_escaped(void **state)
 {
 	static const struct {
@@ -294,6 +344,8 @@ int main(void)
 		cmocka_unit_test(base__driver_default__is_the_kernels),
 		cmocka_unit_test(base__driver_default__of_no_queue_is_empty),
 		cmocka_unit_test(base__outside_names__are_escaped),
+		cmocka_unit_test(base__whatever_is_printed__steers_no_terminal),
+		cmocka_unit_test(base__close_all_but__leaves_one),
 		cmocka_unit_test(base__numbers_and_spans__are_whole_and_bounded),
 		cmocka_unit_test(base__json_names__are_utf8),
 		cmocka_unit_test(base__wrong_json__names_key_and_what_is_allowed),

@@ -61,7 +61,9 @@ static int log_run(const void *arg, char **words, unsigned int nr_words)
 	int ret, code;
 
 	ret = journal_history(JOURNAL_DIR, &events, &nr, &err);
-	if (ret && ret != -ENOENT)
+	if (ret == -EACCES)
+		code = fail("log reads " JOURNAL_DIR ", which only root may");
+	else if (ret && ret != -ENOENT)
 		code = fail_err(ret, &err);
 	else
 		code = opts->json ? log_json(events, nr) : log_text(events, nr);

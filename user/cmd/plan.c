@@ -55,6 +55,10 @@ static int plan_run(const void *arg, char **words, unsigned int nr_words)
 		(void)fail("--as '%s': allowed is shell", opts->as);
 		return CODE_USAGE;
 	}
+	if (opts->as && opts->json) {
+		(void)fail("--as shell and --json exclude each other");
+		return CODE_USAGE;
+	}
 	if (opts->facts && opts->as_type) {
 		(void)fail("--facts and --as-type exclude each other");
 		return CODE_USAGE;

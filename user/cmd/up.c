@@ -32,7 +32,9 @@ static int earlier_settle(struct journal *journal, bool unattended, struct err *
 	if (state->complete && !late)
 		/* only a person may confirm, or lift a time that a person set */
 		return deadline && unattended ?
-			       err_set(err, -EAGAIN, "an up --confirm or --for is in force") :
+			       err_set(err, -EAGAIN,
+				       "an up --confirm or --for is in force: the service does "
+				       "nothing until it is confirmed or undone, and then on reload") :
 			       0;
 	say("%s; giving back first\n",
 	    late ? "the time of the last up has run out" : "the last up did not finish");
