@@ -5,6 +5,7 @@
  *   load crr COUNT NETNS ADDRESS    connect, request of 64 bytes, response of 64, close
  *   load rr COUNT NETNS ADDRESS     requests and responses on one connection
  *   load mb COUNT NETNS ADDRESS     megabytes on one connection
+ *   load pkt COUNT NETNS ADDRESS    datagrams of 64 bytes that nobody reads
  *
  * The server is in network namespace NETNS (a path) and has ADDRESS there.
  *
@@ -107,6 +108,18 @@ static void mb(unsigned long count)
 	*block = 0;
 }
 
+static void pkt(unsigned long count)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		die("connect");
+	while (count--)
+		if (send(fd, block, BYTES, 0) != BYTES)
+			die("send");
+	close(fd);
+}
+
 static double ns_now(void)
 {
 	struct timespec now;
@@ -126,7 +139,10 @@ int main(int argc, char **argv)
 
 	if (argc != 5)
 		return 2;
-	run = !strcmp(argv[1], "crr") ? crr : !strcmp(argv[1], "rr") ? rr : mb;
+	run = !strcmp(argv[1], "crr") ? crr :
+	      !strcmp(argv[1], "rr")  ? rr :
+	      !strcmp(argv[1], "mb")  ? mb :
+					pkt;
 	count = strtoul(argv[2], NULL, 10);
 	address.sin_addr.s_addr = inet_addr(argv[4]);
 	address.sin_port = htons(PORT);
@@ -143,6 +159,10 @@ int main(int argc, char **argv)
 		if (bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
 		    listen(listener, 128))
 			die("listen");
+		/* of the same number, and never read: the kernel drops what does not fit */
+		if (bind(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&address,
+			 sizeof(address)))
+			die("bind");
 		if (write(ready[1], "r", 1) != 1)
 			die("ready");
 		serve(listener);
