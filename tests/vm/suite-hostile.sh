@@ -45,7 +45,7 @@ address_changed()
 	local mac
 	fresh
 	mac=$(</sys/class/net/eth1/address)
-	up_run eth1
+	up_run --for 600 eth1	# consent to a blip: a suite before this may have left a route
 	ip link set eth1 address 02:11:22:33:44:55
 	down_run
 	ip link set eth1 address "$mac"
@@ -56,7 +56,7 @@ namespace_left()
 {
 	local status=0
 	fresh
-	up_run eth1
+	up_run --for 600 eth1
 	ip netns add away
 	ip link set eth1 netns away
 	t_at_end "ip -n away link set eth1 netns 1 2>/dev/null || :; ip netns del away"
