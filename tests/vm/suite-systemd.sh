@@ -64,8 +64,9 @@ observe_changes_nothing()
 	state_is_but_running
 }
 
-# The service itself may be seen: its process, and /run/netlane, which stays.
-but_running() { grep -v '^process netlane\|^file .*/run/netlane'; }
+# The service itself may be seen: its process, /run/netlane, which stays, and
+# the counters, which stay until down.
+but_running() { grep -v '^process netlane\|^file .*/run/netlane\|^file .*/sys/fs/bpf/netlane'; }
 state_is_but_running()
 {
 	"$vm/node-state" --quick | but_running >"$T_TMP/running"
@@ -95,6 +96,7 @@ hold_after_down_keeps_off()
 	down_run
 	systemctl restart netlane
 	state_is_but_running
+	[[ ! -e /sys/fs/bpf/netlane ]] || t_fail "it counts although hands are off"
 	systemctl stop netlane
 }
 

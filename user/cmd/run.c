@@ -120,8 +120,10 @@ static void daemon_act(struct daemon *d)
 	} else {
 		say("mode observe: the service changes nothing on this node\n");
 	}
-	if (policy.mode == MODE_OBSERVE || d->why_observe)
-		counting_begin(); /* else up_apply() did */
+	/* in mode hold up_apply() did; hands off means the counters, too */
+	if (policy.mode == MODE_OBSERVE ||
+	    (d->why_observe && !file_exists(NULL, "%s", HANDS_OFF_PATH)))
+		counting_begin();
 	config_free(&policy);
 	(void)fflush(stdout); /* to the journal now, not when the buffer is full */
 }
