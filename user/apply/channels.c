@@ -11,8 +11,8 @@
 
 #include <linux/ethtool.h>
 
-#include "apply/ethtool.h"
 #include "apply/knobs.h"
+#include "base/ethtool.h"
 #include "base/text.h"
 
 /* ioctl(2) tells of this node only; a replaced root has no channels. */

@@ -10,45 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/ethtool.h>
-
-#include "apply/ethtool.h"
 #include "apply/knobs.h"
+#include "base/ethtool.h"
+#include "base/rss.h"
 #include "base/text.h"
 
 #define EQUAL "equal "
 #define TABLE_MAX 65536 /* far above any device */
 
-/* The table, heap. -ENOTSUP: the device offers none. */
-static int table_get(const char *ifname, struct ethtool_rxfh_indir **out)
-{
-	struct ethtool_rxfh_indir ask = { .cmd = ETHTOOL_GRXFHINDIR }, *table;
-	int ret;
-
-	*out = NULL;
-	ret = ethtool_call(ifname, &ask);
-	if (ret == -EOPNOTSUPP || (!ret && (!ask.size || ask.size > TABLE_MAX)))
-		return -ENOTSUP;
-	if (ret)
-		return ret;
-	table = calloc(1, sizeof(*table) + ask.size * sizeof(table->ring_index[0]));
-	if (!table)
-		return -ENOMEM;
-	table->cmd = ETHTOOL_GRXFHINDIR;
-	table->size = ask.size;
-	ret = ethtool_call(ifname, table);
-	if (ret)
-		free(table);
-	else
-		*out = table;
-	return ret == -EOPNOTSUPP ? -ENOTSUP : ret;
-}
-
 int rss_highest(const char *ifname, unsigned int *queue)
 {
 	struct ethtool_rxfh_indir *table;
 	unsigned int i;
-	int ret = table_get(ifname, &table);
+	int ret = ethtool_rss(ifname, &table);
 
 	*queue = 0;
 	for (i = 0; !ret && i < table->size; i++)
@@ -66,39 +40,21 @@ int rss_default(const char *ifname, struct err *err)
 	return ret ? err_set(err, ret, "the default table is refused: %s", strerror(-ret)) : 0;
 }
 
-static int table_text(const struct ethtool_rxfh_indir *table, char **value, struct err *err)
-{
-	unsigned int i, nr = 0, equal = 0;
-	struct text text = { 0 };
-
-	for (i = 0; i < table->size; i++)
-		if (table->ring_index[i] >= nr)
-			nr = table->ring_index[i] + 1;
-	while (equal < table->size && table->ring_index[equal] == equal % nr)
-		equal++;
-	if (equal == table->size)
-		text_add(&text, EQUAL "%u", nr);
-	for (i = 0; equal != table->size && i < table->size; i++)
-		text_add(&text, "%s%u", i ? " " : "", table->ring_index[i]);
-	*value = text_take(&text);
-	return *value ? 0 : err_set(err, -ENOMEM, "out of memory");
-}
-
 static int rss_read(const char *root, const struct knob *knob, const char *ifname, char **value,
 		    struct err *err)
 {
 	struct ethtool_rxfh_indir *table = NULL;
-	int ret = -ENOTSUP;
+	int ret = -EOPNOTSUPP;
 
 	if (!root || !strcmp(root, "/"))
-		ret = table_get(ifname, &table);
-	if (ret == -ENOTSUP)
+		ret = ethtool_rss(ifname, &table);
+	if (ret == -EOPNOTSUPP)
 		return knob_value(value, KNOB_ABSENT, err);
 	if (ret)
 		return err_set(err, ret, "the RSS table cannot be read: %s", strerror(-ret));
-	ret = table_text(table, value, err);
+	*value = rss_text(table->ring_index, table->size);
 	free(table);
-	return ret;
+	return *value ? 0 : err_set(err, -ENOMEM, "out of memory");
 }
 
 /* "equal N" or one queue for each of the table's entries. */
@@ -154,10 +110,10 @@ static int rss_write(const char *root, const struct knob *knob, const char *ifna
 	char *own = NULL;
 	int ret;
 
-	ret = table_get(ifname, &table);
+	ret = ethtool_rss(ifname, &table);
 	if (ret)
 		return err_set(err, ret, "the RSS table cannot be set: %s",
-			       ret == -ENOTSUP ? "the device offers none" : strerror(-ret));
+			       ret == -EOPNOTSUPP ? "the device offers none" : strerror(-ret));
 	if (!rss_fallback(root, knob, ifname, &own, NULL) && !strcmp(own, value)) {
 		ret = rss_default(ifname, err);
 		goto free_table;

@@ -3,16 +3,11 @@
 #include "base/nicdev.h"
 
 #include <errno.h>
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/ethtool.h"
 #include "base/files.h"
 
 /* No virtio-net device has more: VIRTIO_NET_CTRL_MQ_VQ_PAIRS_MAX is 0x8000, ECS gives 64. */
@@ -90,17 +85,11 @@ static void permanent_mac(const char *ifname, char mac[MAC_LEN])
 		char room[sizeof(struct ethtool_perm_addr) + 32];
 	} perm = { .head = { .cmd = ETHTOOL_GPERMADDR, .size = 32 } };
 	const unsigned char *b = perm.head.data;
-	struct ifreq ifr = { .ifr_data = (char *)&perm };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	mac[0] = 0;
-	if (fd < 0)
-		return;
-	(void)text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), ifname); /* the same length */
-	if (!ioctl(fd, SIOCETHTOOL, &ifr) && perm.head.size == 6)
+	if (!ethtool_call(ifname, &perm) && perm.head.size == 6)
 		(void)snprintf(mac, MAC_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2],
 			       b[3], b[4], b[5]);
-	close(fd);
 }
 
 static bool has_mac(const char *root, const char *ifname, const char *mac)

@@ -6,33 +6,17 @@
  */
 #include <errno.h>
 #include <linux/ethtool.h>
-#include <linux/if.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/ethtool.h"
 #include "facts/gather.h"
 
-/* What a table may have: drivers have 128 to 4096 entries. */
-#define RSS_TABLE_MAX 65536
-
-static int ask(int fd, const char *ifname, void *request)
-{
-	struct ifreq ifr = { 0 };
-
-	(void)text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), ifname); /* same size */
-	ifr.ifr_data = request;
-	return ioctl(fd, SIOCETHTOOL, &ifr) < 0 ? -errno : 0;
-}
-
-static void driver_gather(int fd, struct nic *nic)
+static void driver_gather(struct nic *nic)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 
-	if (nic->driver[0] || ask(fd, nic->ifname, &info))
+	if (nic->driver[0] || ethtool_call(nic->ifname, &info))
 		return;
 	info.driver[sizeof(info.driver) - 1] = 0;
 	(void)text_copy(nic->driver, sizeof(nic->driver), info.driver); /* same size */
@@ -44,10 +28,10 @@ static enum tri offered_of(int ret)
 	return ret == -EOPNOTSUPP ? IS_NO : ret ? IS_UNKNOWN : IS_YES;
 }
 
-static void channels_gather(int fd, struct nic *nic)
+static void channels_gather(struct nic *nic)
 {
 	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
-	int ret = ask(fd, nic->ifname, &channels);
+	int ret = ethtool_call(nic->ifname, &channels);
 
 	nic->channels.known = offered_of(ret);
 	nic->channels.err = nic->channels.known == IS_UNKNOWN ? -ret : 0;
@@ -57,61 +41,38 @@ static void channels_gather(int fd, struct nic *nic)
 	nic->channels.now = channels.combined_count;
 }
 
-static int rss_read(int fd, struct nic *nic)
+static int rss_read(struct nic *nic)
 {
-	struct ethtool_rxfh_indir probe = { .cmd = ETHTOOL_GRXFHINDIR }, *full;
-	unsigned int nr;
-	int ret;
+	struct ethtool_rxfh_indir *table;
+	int ret = ethtool_rss(nic->ifname, &table);
 
-	ret = ask(fd, nic->ifname, &probe);
 	if (ret)
 		return ret;
-	nr = probe.size;
-	if (!nr)
-		return -EOPNOTSUPP;
-	if (nr > RSS_TABLE_MAX)
-		return -E2BIG;
-	full = calloc(1, sizeof(*full) + nr * sizeof(full->ring_index[0]));
-	nic->rss.table = calloc(nr, sizeof(*nic->rss.table));
-	if (!full || !nic->rss.table) {
-		ret = -ENOMEM;
-		goto free_full;
+	nic->rss.table = calloc(table->size, sizeof(*nic->rss.table));
+	if (nic->rss.table) {
+		memcpy(nic->rss.table, table->ring_index, table->size * sizeof(*nic->rss.table));
+		nic->rss.nr_table = table->size;
 	}
-	full->cmd = ETHTOOL_GRXFHINDIR;
-	full->size = nr;
-	ret = ask(fd, nic->ifname, full);
-	if (ret)
-		goto free_full;
-	memcpy(nic->rss.table, full->ring_index, nr * sizeof(*nic->rss.table));
-	nic->rss.nr_table = nr;
-
-free_full:
-	free(full);
+	ret = nic->rss.table ? 0 : -ENOMEM;
+	free(table);
 	return ret;
 }
 
-static void rss_gather(int fd, struct nic *nic)
+static void rss_gather(struct nic *nic)
 {
-	int ret = rss_read(fd, nic);
+	int ret = rss_read(nic);
 
-	if (ret) {
-		free(nic->rss.table);
-		nic->rss.table = NULL;
-	}
 	nic->rss.offered = offered_of(ret);
 	nic->rss.err = nic->rss.offered == IS_UNKNOWN ? -ret : 0;
 }
 
 void ethtool_gather(const struct gather *g, struct nic *nic)
 {
-	int fd = g->live ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
-
-	if (fd < 0) {
-		nic->channels.err = nic->rss.err = g->live ? errno : ENOTSUP;
+	if (!g->live) {
+		nic->channels.err = nic->rss.err = ENOTSUP;
 		return;
 	}
-	driver_gather(fd, nic);
-	channels_gather(fd, nic);
-	rss_gather(fd, nic);
-	close(fd);
+	driver_gather(nic);
+	channels_gather(nic);
+	rss_gather(nic);
 }
