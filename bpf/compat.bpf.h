@@ -13,7 +13,6 @@
 #define SKB_GSO_TCPV4 (1U << 0)
 #define SKB_GSO_DODGY (1U << 1) /* from a guest or a raw socket: gso_segs is not to be believed */
 #define SKB_GSO_TCPV6 (1U << 4)
-#define SKB_GSO_UDP (1U << 16) /* datagram to be cut into IP fragments */
 #define SKB_GSO_UDP_L4 (1U << 17) /* many datagrams of gso_size */
 #define GSO_BY_FRAGS 0xffff /* gso_size of SCTP: each fragment says its own */
 

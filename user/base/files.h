@@ -12,6 +12,9 @@
 
 #include "base/text.h"
 
+/* Where what does not outlive this boot is kept; made by who needs it. */
+#define RUN_DIR "/run/netlane"
+
 /* Reads at most @len - 1 bytes, cuts the last newline. 0 or -errno. */
 int file_read(const char *root, char *buf, size_t len, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -58,3 +58,13 @@ void step_free(struct step *step)
 	free(step->after);
 	step->before = step->after = NULL;
 }
+
+bool plan_has_lanes(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_nic; i++)
+		if (plan->nic[i].verdict != NIC_LEFT)
+			return true;
+	return false;
+}

@@ -18,6 +18,8 @@ extern const struct field step_fields[];
 bool knob_equal(const struct knob *a, const struct knob *b);
 /* Both at the same NIC, which node-wide knobs are not. */
 bool knob_same_nic(const struct knob *a, const struct knob *b);
+/* Does any NIC get lanes, straight or not? */
+bool plan_has_lanes(const struct plan *plan);
 /* A deep copy, freed by step_free(). 0 or -ENOMEM. */
 int step_copy(struct step *dst, const struct step *src);
 void step_free(struct step *step);

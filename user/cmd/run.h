@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-#define RUN_DIR "/run/netlane"
+#include "base/files.h"
+
 #define RUN_PID_PATH RUN_DIR "/run.pid"
 
 /* A `netlane run` lives on this node (works without root). */

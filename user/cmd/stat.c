@@ -176,7 +176,9 @@ static int load_print(struct stat_state *state, const struct load *load, const s
 		time_text(false, when, sizeof(when));
 		if (!state->lines_since_header ||
 		    state->lines_since_header + load->nr_row >= HEADER_EVERY_LINES) {
+			text_add(&text, "%-*s ", LOAD_WHEN_WIDTH, "TIME");
 			load_header(&text, state->by, &state->list);
+			text_add(&text, "\n");
 			state->lines_since_header = 0;
 		}
 		load_rows(&text, load, &state->list, load->since_load ? "since" : when);

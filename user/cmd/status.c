@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/step.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
 #include "cmd/now.h"
@@ -43,10 +44,7 @@ static void drift_add(struct text *out, const struct flow *flow, const struct jo
 		for (j = 0; j < flow->plan.nr_step && !e->undone; j++) {
 			const struct step *s = &flow->plan.step[j];
 
-			if (s->carried || s->knob.kind != e->step.knob.kind ||
-			    s->knob.queue != e->step.knob.queue ||
-			    strcmp(s->knob.bus, e->step.knob.bus) ||
-			    strcmp(s->knob.mac, e->step.knob.mac))
+			if (s->carried || !knob_equal(&s->knob, &e->step.knob))
 				continue;
 			knob_label(&s->knob, s->ifname, label, sizeof(label));
 			view_value(s->knob.kind, e->step.after, after, sizeof(after));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/step.h"
 #include "cmd/cmd.h"
 #include "cmd/counting.h"
 #include "cmd/down.h"
@@ -121,17 +122,6 @@ static void end_say(const struct up_opts *opts, bool earlier)
 		say("for now, until the next boot; netlane down gives the node back\n");
 }
 
-/* Does any NIC get lanes, straight or not? */
-static bool lanes_wanted(const struct plan *plan)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->nr_nic; i++)
-		if (plan->nic[i].verdict != NIC_LEFT)
-			return true;
-	return false;
-}
-
 /* Makes the steps, if there are any, with @deadline in the place of an earlier one. */
 static int steps_apply(struct journal *journal, const struct flow *flow, uint64_t deadline,
 		       bool confirm, struct err *err)
@@ -148,7 +138,7 @@ static int steps_apply(struct journal *journal, const struct flow *flow, uint64_
 
 	if (!progress.nr) {
 		say("%s: nothing to change\n",
-		    lanes_wanted(&flow->plan) ? "already straight" : "no NIC here gets lanes");
+		    plan_has_lanes(&flow->plan) ? "already straight" : "no NIC here gets lanes");
 		if (!journal_state(journal)->open)
 			return 0;
 		return journal_deadline(journal, deadline, confirm, err);

@@ -19,7 +19,6 @@
 
 #define BPFFS "/sys/fs/bpf"
 #define BPFFS_MAGIC 0xcafe4a11
-#define RUN_DIR "/run/netlane"
 #define LOCK_PATH "/sys/fs" /* there on every node, and no file of ours is left behind */
 /* Says that /sys/fs/bpf is mounted by us, and to be unmounted with the last pin. */
 #define MOUNTED_PATH RUN_DIR "/bpffs-is-ours"

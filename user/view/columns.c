@@ -10,6 +10,7 @@
 #include "judge/load.h"
 
 #define NS_PER_US 1000.0
+#define COLUMN_MIN 6 /* what column_format() may need */
 #define NS_PER_S 1e9
 
 static double rate(const struct load *load, uint64_t n)
@@ -181,6 +182,13 @@ void columns_default(enum load_by by, struct column_list *list)
 	};
 
 	(void)columns_parse(names[by], list, NULL); /* the unit test parses all of them */
+}
+
+int column_width(const struct column *column)
+{
+	size_t len = strlen(column->name);
+
+	return len > COLUMN_MIN ? (int)len : COLUMN_MIN;
 }
 
 void column_format(const struct column *column, double value, char *buf, size_t len)

@@ -35,6 +35,8 @@ struct column_list {
 void columns_default(enum load_by by, struct column_list *list);
 /* "rx_pps,tx_pps"; -EINVAL with the names that exist. */
 int columns_parse(const char *names, struct column_list *list, struct err *err);
+/* How wide a column is, without the blank before it: its name, six at least. */
+int column_width(const struct column *column);
 /* 812k, 1.25M, 99.3, or "-": at most 6 characters wide. */
 void column_format(const struct column *column, double value, char *buf, size_t len);
 

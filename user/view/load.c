@@ -10,38 +10,34 @@
 
 const char *const load_by_names[] = { "lane", "queue", "cpu", "nic", NULL };
 
-#define WIDTH_WHEN 8
 #define WIDTH_NIC 8
 
-/* Values have six characters at most, names may be longer. */
-static int width_of(const struct column *column)
-{
-	size_t len = strlen(column->name);
-
-	return len > 6 ? (int)len : 6;
-}
+static const char *const labels[] = {
+	[LOAD_BY_LANE] = "NIC      LANE  CPU",
+	[LOAD_BY_QUEUE] = "NIC      QUEUE CPU",
+	[LOAD_BY_CPU] = "CPU NODE",
+	[LOAD_BY_NIC] = "NIC     ",
+};
 
 void load_header(struct text *out, enum load_by by, const struct column_list *list)
 {
-	static const char *const labels[] = {
-		[LOAD_BY_LANE] = "NIC      LANE  CPU",
-		[LOAD_BY_QUEUE] = "NIC      QUEUE CPU",
-		[LOAD_BY_CPU] = "CPU NODE",
-		[LOAD_BY_NIC] = "NIC     ",
-	};
 	unsigned int i;
 	size_t j;
 
-	text_add(out, "%-*s %s", WIDTH_WHEN, "TIME", labels[by]);
+	text_add(out, "%-*s", load_label_width(by), labels[by]);
 	for (i = 0; i < list->nr; i++) {
 		char name[32];
 
 		(void)snprintf(name, sizeof(name), "%s", list->column[i]->name);
 		for (j = 0; name[j]; j++)
 			name[j] -= name[j] >= 'a' && name[j] <= 'z' ? 'a' - 'A' : 0;
-		text_add(out, " %*s", width_of(list->column[i]), name);
+		text_add(out, " %*s", column_width(list->column[i]), name);
 	}
-	text_add(out, "\n");
+}
+
+int load_label_width(enum load_by by)
+{
+	return (int)strlen(labels[by]);
 }
 
 static void number_or_dash(char *buf, size_t len, int n)
@@ -70,8 +66,8 @@ void load_label(struct text *out, enum load_by by, const struct load_row *row)
 		text_add(out, "%-*s %5s %3s", WIDTH_NIC, ifname, queue, cpu);
 }
 
-static void values_add(struct text *out, const struct load *load, const struct load_row *row,
-		       const struct column_list *list)
+void load_values(struct text *out, const struct load *load, const struct load_row *row,
+		 const struct column_list *list)
 {
 	char value[32];
 	unsigned int i;
@@ -79,29 +75,29 @@ static void values_add(struct text *out, const struct load *load, const struct l
 	for (i = 0; i < list->nr; i++) {
 		column_format(list->column[i], list->column[i]->value(load, row), value,
 			      sizeof(value));
-		text_add(out, " %*s", width_of(list->column[i]), value);
+		text_add(out, " %*s", column_width(list->column[i]), value);
 	}
+}
+
+static void line_add(struct text *out, const struct load *load, const struct load_row *row,
+		     const struct column_list *list)
+{
+	load_values(out, load, row, list);
 	text_add(out, "\n");
 }
 
 void load_rows(struct text *out, const struct load *load, const struct column_list *list,
 	       const char *when)
 {
-	static const int label_widths[] = {
-		[LOAD_BY_LANE] = WIDTH_NIC + 10,
-		[LOAD_BY_QUEUE] = WIDTH_NIC + 10,
-		[LOAD_BY_CPU] = 8,
-		[LOAD_BY_NIC] = WIDTH_NIC,
-	};
 	unsigned int i;
 
 	for (i = 0; i < load->nr_row; i++) {
-		text_add(out, "%-*s ", WIDTH_WHEN, when);
+		text_add(out, "%-*s ", LOAD_WHEN_WIDTH, when);
 		load_label(out, load->by, &load->row[i]);
-		values_add(out, load, &load->row[i], list);
+		line_add(out, load, &load->row[i], list);
 	}
-	text_add(out, "%-*s %-*s", WIDTH_WHEN, when, label_widths[load->by], "total");
-	values_add(out, load, &load->total, list);
+	text_add(out, "%-*s %-*s", LOAD_WHEN_WIDTH, when, load_label_width(load->by), "total");
+	line_add(out, load, &load->total, list);
 }
 
 static const struct field count_fields[] = {

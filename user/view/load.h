@@ -10,8 +10,14 @@
 
 extern const char *const load_by_names[]; /* by enum load_by: "lane", "queue", ... */
 
-/* The line above the rows. */
+#define LOAD_WHEN_WIDTH 8 /* "10:14:03" */
+
+/* Label and names of the columns, without an end of the line. */
 void load_header(struct text *out, enum load_by by, const struct column_list *list);
+int load_label_width(enum load_by by);
+/* A row's values below them, without an end of the line. */
+void load_values(struct text *out, const struct load *load, const struct load_row *row,
+		 const struct column_list *list);
 /* The rows and their total, each begun with @when ("10:14:03", "since"). */
 void load_rows(struct text *out, const struct load *load, const struct column_list *list,
 	       const char *when);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/step.h"
 #include "view/view.h"
 
 static unsigned int entries_open(const struct journal_state *state)
@@ -118,17 +119,6 @@ static void owners_line(struct text *out, const struct facts *facts)
 	text_add(out, "%s\n", cni ? "" : "none");
 }
 
-/* Does any NIC get lanes, straight or not? */
-static bool plan_manages(const struct plan *plan)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->nr_nic; i++)
-		if (plan->nic[i].verdict != NIC_LEFT)
-			return true;
-	return false;
-}
-
 static void state_line(struct text *out, const struct first *first)
 {
 	text_add(out, "state   ");
@@ -173,7 +163,7 @@ static void next_line(struct text *out, const struct first *first)
 		text_add(out, "netlane plan   (says what is wrong)\n");
 	} else if (first->facts->node.cmdline_off[0] == '1') {
 		text_add(out, "nothing: netlane.off is on the kernel command line\n");
-	} else if (!plan_manages(first->plan)) {
+	} else if (!plan_has_lanes(first->plan)) {
 		text_add(out, "nothing to do: no NIC here gets lanes\n");
 	} else if (!changes) {
 		text_add(out, "nothing to do: already straight\n");

@@ -13,8 +13,6 @@
 #define LINES_ABOVE 4 /* title, now, what is shown, header */
 #define LINES_BELOW 2 /* total, keys */
 #define SPARK_MIN 8
-#define COLUMN_MIN 6
-#define LABEL_WIDTH 18
 
 /* In the order in which they are shown as the terminal gets wider. */
 static const char wide_columns[] = "rx_pps,rx_bps,rx_lane,tx_pps,tx_bps,tx_lane,wait_p99,run,share,"
@@ -163,24 +161,22 @@ static void rank(const struct top *top, const struct load *load, bool odd_first,
 
 /* ---- the lines */
 
-static unsigned int column_width(const struct column *column)
-{
-	size_t len = strlen(column->name);
-
-	return (unsigned int)(len > COLUMN_MIN ? len : COLUMN_MIN) + 1;
-}
-
 /* As many as fit beside label and sparkline; what is left over is the sparkline's. */
 static unsigned int columns_fit(const struct top *top, struct column_list *list)
 {
-	unsigned int left = top->width > LABEL_WIDTH + SPARK_MIN + 1 ?
-				    top->width - LABEL_WIDTH - 1 - SPARK_MIN :
-				    0;
+	unsigned int label = (unsigned int)load_label_width(top->by);
+	unsigned int left =
+		top->width > label + SPARK_MIN + 1 ? top->width - label - 1 - SPARK_MIN : 0;
 	unsigned int nr;
 
 	(void)columns_parse(wide_columns, list, NULL); /* the unit test draws all of them */
-	for (nr = 0; nr < list->nr && column_width(list->column[nr]) <= left; nr++)
-		left -= column_width(list->column[nr]);
+	for (nr = 0; nr < list->nr; nr++) {
+		unsigned int width = (unsigned int)column_width(list->column[nr]) + 1;
+
+		if (width > left)
+			break;
+		left -= width;
+	}
 	list->nr = nr;
 	left += SPARK_MIN;
 	return left < TOP_HISTORY ? left : TOP_HISTORY;
@@ -192,40 +188,11 @@ static void line_add(struct text *out, const struct top *top, const char *s)
 	text_add(out, "%.*s\n", (int)top->width, s ? s : "");
 }
 
-static void values_add(struct text *line, const struct load *load, const struct load_row *row,
-		       const struct column_list *list)
-{
-	char value[32];
-	unsigned int i;
-
-	for (i = 0; i < list->nr; i++) {
-		column_format(list->column[i], list->column[i]->value(load, row), value,
-			      sizeof(value));
-		text_add(line, "%*s", (int)column_width(list->column[i]), value);
-	}
-}
-
 static void header_add(struct text *out, const struct top *top, const struct column_list *list)
 {
-	static const char *const labels[] = {
-		[LOAD_BY_LANE] = "NIC      LANE  CPU",
-		[LOAD_BY_QUEUE] = "NIC      QUEUE CPU",
-		[LOAD_BY_CPU] = "CPU NODE",
-		[LOAD_BY_NIC] = "NIC",
-	};
 	struct text line = { 0 };
-	unsigned int i;
-	size_t j;
 
-	text_add(&line, "%-*s", LABEL_WIDTH, labels[top->by]);
-	for (i = 0; i < list->nr; i++) {
-		char name[32];
-
-		(void)snprintf(name, sizeof(name), "%s", list->column[i]->name);
-		for (j = 0; name[j]; j++)
-			name[j] -= name[j] >= 'a' && name[j] <= 'z' ? 'a' - 'A' : 0;
-		text_add(&line, "%*s", (int)column_width(list->column[i]), name);
-	}
+	load_header(&line, top->by, list);
 	text_add(&line, " HISTORY");
 	line_add(out, top, line.s);
 	text_free(&line);
@@ -234,16 +201,14 @@ static void header_add(struct text *out, const struct top *top, const struct col
 static void row_line(struct text *out, struct top *top, const struct load *load,
 		     const struct load_row *row, const struct column_list *list, unsigned int spark)
 {
-	struct text label = { 0 }, line = { 0 };
+	struct text line = { 0 };
 
-	load_label(&label, load->by, row);
-	text_add(&line, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH, label.s ? label.s : "");
-	values_add(&line, load, row, list);
+	load_label(&line, load->by, row);
+	load_values(&line, load, row, list);
 	text_add(out, "%.*s ", (int)top->width - 1, line.s ? line.s : "");
 	if (spark)
 		spark_add(out, top, row, spark);
 	text_add(out, "\n");
-	text_free(&label);
 	text_free(&line);
 }
 
@@ -251,6 +216,7 @@ static void row_line(struct text *out, struct top *top, const struct load *load,
 static unsigned int nodes_add(struct text *out, const struct top *top, const struct load *load,
 			      const struct column_list *list)
 {
+	int width = load_label_width(top->by);
 	unsigned int i, j, nr = 0, lines = 0;
 	struct load nodes;
 	char label[48];
@@ -264,8 +230,8 @@ static unsigned int nodes_add(struct text *out, const struct top *top, const str
 			nr += load->row[j].node == nodes.row[i].node;
 		(void)snprintf(label, sizeof(label), "node %d: %u %ss", nodes.row[i].node, nr,
 			       load_by_names[load->by]);
-		text_add(&line, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH, label);
-		values_add(&line, &nodes, &nodes.row[i], list);
+		text_add(&line, "%-*.*s", width, width, label);
+		load_values(&line, &nodes, &nodes.row[i], list);
 		line_add(out, top, line.s);
 		text_free(&line);
 		lines++;
@@ -325,8 +291,8 @@ static void rows_draw(struct text *out, struct top *top, const struct load *load
 		row_line(out, top, load, ranked[i].row, &list, spark);
 	for (; i < top->first + room; i++)
 		text_add(out, "\n");
-	text_add(&line, "%-*s", LABEL_WIDTH, "total");
-	values_add(&line, load, &load->total, &list);
+	text_add(&line, "%-*s", load_label_width(top->by), "total");
+	load_values(&line, load, &load->total, &list);
 	line_add(out, top, line.s);
 	text_free(&line);
 	free(ranked);
