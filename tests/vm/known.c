@@ -55,38 +55,29 @@ static void pace(unsigned long i)
 		nanosleep(&pause, NULL);
 }
 
-/* A connected socket, or -1. */
-static int connect_to(const char *address, const char *port, int type)
+static struct addrinfo *address_of(const char *address, const char *port, int type)
 {
 	struct addrinfo hints = { .ai_socktype = type, .ai_flags = AI_NUMERICHOST }, *found;
-	int fd;
 
-	if (getaddrinfo(address, port, &hints, &found))
-		return -1;
-	fd = socket(found->ai_family, type, 0);
-	/* a datagram socket stays unconnected: nobody listens, and ICMP would fail a later send */
-	if (fd >= 0 && type == SOCK_STREAM && connect(fd, found->ai_addr, found->ai_addrlen)) {
-		close(fd);
-		fd = -1;
-	}
-	freeaddrinfo(found);
-	return fd;
+	return getaddrinfo(address, port, &hints, &found) ? NULL : found;
 }
 
+/* Unconnected: nobody listens, and the ICMP that says so would fail a later send. */
 static int udp(const char *address, const char *port, unsigned long count, size_t size, int segment)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST }, *to;
-	int fd = connect_to(address, port, SOCK_DGRAM);
+	struct addrinfo *to = address_of(address, port, SOCK_DGRAM);
+	int fd = to ? socket(to->ai_family, SOCK_DGRAM, 0) : -1;
 	unsigned long i;
 
-	if (fd < 0 || getaddrinfo(address, port, &hints, &to))
+	if (fd < 0)
 		return fail(address);
 	if (segment && setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)))
 		return fail("UDP_SEGMENT");
 	for (i = 0; i < count; i++) {
 		if (sendto(fd, block, size, 0, to->ai_addr, to->ai_addrlen) != (ssize_t)size)
 			return fail("send");
-		pace(segment ? i * BURST + BURST - 1 : i);
+		/* one that is cut into segments is a burst by itself */
+		pace(segment ? BURST - 1 : i);
 	}
 	printf("%lu\n", count);
 	return 0;
@@ -94,11 +85,12 @@ static int udp(const char *address, const char *port, unsigned long count, size_
 
 static int tcp(const char *address, const char *port, unsigned long bytes)
 {
-	int fd = connect_to(address, port, SOCK_STREAM);
+	struct addrinfo *to = address_of(address, port, SOCK_STREAM);
+	int fd = to ? socket(to->ai_family, SOCK_STREAM, 0) : -1;
 	unsigned long left = bytes;
 	ssize_t n;
 
-	if (fd < 0)
+	if (fd < 0 || connect(fd, to->ai_addr, to->ai_addrlen))
 		return fail(address);
 	for (; left; left -= (unsigned long)n) {
 		n = send(fd, block, left < sizeof(block) ? left : sizeof(block), MSG_NOSIGNAL);

@@ -39,18 +39,18 @@ prepare()
 	sysctl -qw net.ipv6.conf.eth0.router_solicitations=0
 	outside sysctl -qw "net.ipv6.conf.$tap.router_solicitations=0"
 	neighbours_know
-	t_wait_for 30 quiet
+	t_wait_for 30 settled
 }
 read_all() { netlane stat --json --by queue; }
 
-# Nothing moves for half a second.
-quiet()
+# Nothing has moved since the last time that this was asked: the last packets
+# are on their way when the sender has ended.
+settled()
 {
-	local a b
-	a=$(read_all | totals rx) && sleep 0.5 && b=$(read_all | totals rx)
-	[[ $a == "$b" ]]
+	local was=${settled_at:-}
+	settled_at=$(read_all | totals rx; read_all | totals tx)
+	[[ $was == "$settled_at" ]]
 }
-
 t_setup prepare
 t_at_end netlane down
 
@@ -72,14 +72,6 @@ counted()
 	read -r packets bytes skbs unknown < <(paste <(tr '\t' '\n' <<<"$before") <(tr '\t' '\n' <<<"$after") |
 		awk '{ printf "%d ", $2 - $1 } END { print "" }')
 	echo "counted $way: $packets packets, $bytes bytes, $skbs super-packets"
-}
-
-# The last packets are on their way when the sender has ended.
-settled()
-{
-	local was=${settled_at:-}
-	settled_at=$(read_all | totals rx; read_all | totals tx)
-	[[ $was == "$settled_at" ]]
 }
 
 udp_small()	# WAY ADDRESS
@@ -160,7 +152,7 @@ vlan_out()
 	vlan_make
 	ip addr add 10.99.7.2/24 dev eth0.7
 	ip neigh replace 10.99.7.1 lladdr "$(tap_mac "$tap")" nud permanent dev eth0.7
-	t_wait_for 30 quiet
+	t_wait_for 30 settled
 	LINK_HEADER=18
 	udp_small tx 10.99.7.1
 }
@@ -168,7 +160,7 @@ vlan_out()
 vlan_in()
 {
 	vlan_make
-	t_wait_for 30 quiet
+	t_wait_for 30 settled
 	counted rx outside "$known" tagged "$tap" "$(mac_of eth0)" 100 200
 	t_eq "$packets" $((100 + $(ip6_noise_packets "$T_TMP/from" "$T_TMP/to"))) "packets"
 	t_eq "$bytes" $((100 * 200 + $(ip6_noise_bytes "$T_TMP/from" "$T_TMP/to") +
