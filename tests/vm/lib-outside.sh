@@ -81,6 +81,8 @@ outside_stop()	# ID NAME
 		sleep 0.03
 	done
 	[[ -e $job/rc ]] || kill -KILL -- "-$(<"$job/pid")" 2>/dev/null
+	# the next job of this name must not meet the end of this one
+	until [[ -e $job/rc ]]; do sleep 0.03; done
 	outside_job_end "$1" "$job" "$status"
 }
 

@@ -165,9 +165,10 @@ topology()
 
 outside()
 {
-	vm --outside -- bash -c '
+	vm --outside --env MARK="$work/started" -- bash -c '
 		outside ip -br addr show tap0; outside bash -c "exit 9"; echo "rc $?"
-		outside --bg job bash -c "echo started; sleep 1000"
+		outside --bg job bash -c "echo started; : >$MARK; sleep 1000"
+		until outside test -e "$MARK"; do :; done
 		outside --bg job true || echo "refused $?"
 		outside --stop job; echo "stop $?"
 		outside --bg job bash -c "exit 4"; outside --wait job; echo "wait $?"'
@@ -228,15 +229,18 @@ needs_mmdebstrap()
 
 killed_outright()
 {
-	local pid
+	local pid lock
 	: >"$work/out"
 	"$run" --outside -- bash -c 'outside --bg x sleep 1000; echo up; sleep 1000' \
 		>"$work/out" 2>"$work/err" &
 	pid=$!
 	wait_for_output "$pid"
+	lock=$(find "/proc/$pid/fd" -lname '*/nlvm-*/lock' -exec readlink {} +)
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
-	sleep 1
+	# its children end with it, but not in the same moment
+	timeout 20 flock "$lock" true
+	claim "a killed run lived on for 20 s" not lives "$lock"
 	vm --nics 0 -- true
 	claim "the next run after a killed one came back as $status" ends 0
 	claim "a killed run left: $(leftovers)" [ -z "$(leftovers)" ]
@@ -247,6 +251,7 @@ nothing_left()
 	claim "namespaces left: $(leftovers)" [ -z "$(leftovers)" ]
 }
 
+lives() { [[ -e $1 ]] && ! flock -n "$1" true; }
 runs_now() { mkdir -p /run/netns; find /run/netns "${TMPDIR:-/tmp}" -maxdepth 1 -name 'nlvm-*' | sort; }
 
 # Those that were there before are other people's runs.
@@ -254,8 +259,8 @@ leftovers()
 {
 	comm -13 "$work/before" <(runs_now) |
 	while read -r x; do
-		# a run that began meanwhile and lives is somebody else's too
-		pgrep -f "${x##*/}/console" >/dev/null || echo "$x"
+		# a run that began meanwhile and lives, which its lock tells, is somebody else's too
+		lives "${TMPDIR:-/tmp}/${x##*/}/lock" || [[ ! -e $x ]] || echo "$x"
 	done
 }
 
