@@ -24,8 +24,9 @@
 struct lane_count {
 	__u64 packets; /* as driver and kernel hand them over: a super-packet counts one */
 	__u64 bytes; /* of those packets, link header included, no FCS */
-	__u64 wire_packets; /* as the link carries them: each segment of a super-packet */
-	__u64 wire_bytes; /* of those, each segment with its own headers */
+	/* what the link carries above that: nothing for a packet that is no super-packet */
+	__u64 extra_packets; /* the segments of a super-packet but its first */
+	__u64 extra_bytes; /* their headers */
 };
 _Static_assert(sizeof(struct lane_count) == 32, "lane_count is ABI");
 

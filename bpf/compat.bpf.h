@@ -16,6 +16,17 @@
 #define SKB_GSO_UDP_L4 (1U << 17) /* many datagrams of gso_size */
 #define GSO_BY_FRAGS 0xffff /* gso_size of SCTP: each fragment says its own */
 
+/*
+ * Typed reading of memory that no BTF pointer leads to: a plain load, where
+ * bpf_probe_read_kernel() is a call. Since 6.2 (a35b9af4ec2c). libbpf 1.1 has
+ * no bpf_ksym_exists(), so the loader looks the name up and sets can_cast; it
+ * is constant when the verifier runs, which then never sees the other branch.
+ */
+const volatile bool can_cast;
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+#define rdonly_cast(pointer, type) \
+	((const type *)bpf_rdonly_cast((pointer), bpf_core_type_id_kernel(type)))
+
 /* Where an skb's shared info lies: `end` is an offset on every 64-bit kernel. */
 static __always_inline const struct skb_shared_info *skb_shared(const struct sk_buff *skb)
 {

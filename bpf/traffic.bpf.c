@@ -16,11 +16,9 @@
 
 #include "bpf/abi.h"
 #include "bpf/compat.bpf.h"
+#include "bpf/gso.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-#define TCP_DOFF_OFFSET 12 /* the byte whose upper half is the header's length in words */
-#define UDP_HEADER_BYTES 8
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -81,66 +79,22 @@ static __always_inline __u32 slot_of(const struct lane_nic *nic, __u32 queue)
 	return nic->first + (queue < nic->queues ? queue : nic->queues);
 }
 
-/* gso_size and gso_segs lie side by side: one read for both. */
-struct gso {
-	__u16 size;
-	__u16 segs;
-};
-
-/* A super-packet: how many segments the link carries, and their bytes. */
-static __noinline void count_segments(struct lane_count *c, const struct sk_buff *skb, __u32 bytes,
-				      __u32 gso_size, __u32 segs)
-{
-	const struct skb_shared_info *shared = skb_shared(skb);
-	__u32 type = BPF_CORE_READ(shared, gso_type), headers, payload;
-	__u32 l4_offset = skb->transport_header;
-	const unsigned char *head = skb->head;
-	__u8 doff = 0;
-
-	/* who leaves the segmenting to the device leaves it the checksums, too */
-	if (BPF_CORE_READ_BITFIELD(skb, ip_summed) == CHECKSUM_PARTIAL)
-		l4_offset = skb->csum_start;
-	/* what is before skb->data is the link header of a received packet */
-	headers = l4_offset - (__u32)(skb->data - head) + (bytes - skb->len);
-	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
-		(void)bpf_probe_read_kernel(&doff, sizeof(doff),
-					    head + l4_offset + TCP_DOFF_OFFSET);
-		headers += (doff >> 4) * 4;
-	} else if (type & SKB_GSO_UDP_L4) {
-		headers += UDP_HEADER_BYTES;
-	}
-	/* never a guess: what cannot be computed counts as it was handed over */
-	if (headers >= bytes || gso_size == GSO_BY_FRAGS) {
-		c->wire_packets += segs ? segs : 1;
-		c->wire_bytes += bytes;
-		return;
-	}
-	payload = bytes - headers;
-	if (!segs || type & SKB_GSO_DODGY)
-		segs = (payload + gso_size - 1) / gso_size;
-	c->wire_packets += segs;
-	c->wire_bytes += payload + segs * headers;
-}
-
 static __always_inline void count(void *map, __u32 slot, const struct sk_buff *skb, __u32 bytes,
 				  bool may_be_gso)
 {
 	struct lane_count *c = bpf_map_lookup_elem(map, &slot);
-	struct gso gso = { 0 };
+	struct gso gso;
 
 	if (!c)
 		return;
 	/* per CPU, and neither hook nests on one CPU: no atomics needed */
 	c->packets++;
 	c->bytes += bytes;
-	if (may_be_gso)
-		(void)bpf_core_read(&gso, sizeof(gso), &skb_shared(skb)->gso_size);
-	if (gso.size) {
+	if (!may_be_gso)
+		return;
+	gso = gso_of(skb);
+	if (gso.size)
 		count_segments(c, skb, bytes, gso.size, gso.segs);
-	} else {
-		c->wire_packets++;
-		c->wire_bytes += bytes;
-	}
 }
 
 /* The link header has been taken off a received packet, but it is still there. */
@@ -190,7 +144,6 @@ SEC("tp_btf/net_dev_start_xmit")
 int BPF_PROG(lane_tx_start, const struct sk_buff *skb, const struct net_device *dev)
 {
 	struct lane_nic *nic = nic_of(dev);
-
 	__u32 len;
 
 	if (!nic)

@@ -57,25 +57,32 @@ static uint64_t build_of_object(void)
 }
 
 /* Does kfree_skb say a reason here (5.17)? Its third argument, behind the hidden first. */
-static bool kernel_says_reason(void)
+static bool says_reason(const struct btf *btf)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
 	const struct btf_type *type;
-	bool says = false;
 	int id;
 
-	if (!btf)
-		return false;
 	id = btf__find_by_name_kind(btf, "btf_trace_kfree_skb", BTF_KIND_TYPEDEF);
 	type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
 	if (type)
 		type = btf__type_by_id(btf, type->type); /* the pointer */
 	if (type)
 		type = btf__type_by_id(btf, type->type);
-	if (type && btf_is_func_proto(type))
-		says = btf_vlen(type) >= 4;
+	return type && btf_is_func_proto(type) && btf_vlen(type) >= 4;
+}
+
+/* Shapes the programs to what this kernel has, as its BTF tells. */
+static int suit_kernel(struct traffic_bpf *skel)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int ret = 0;
+
+	if (!btf || !says_reason(btf))
+		ret = bpf_program__set_autoload(skel->progs.lane_drop, false);
+	skel->rodata->can_cast = btf &&
+				 btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 	btf__free(btf);
-	return says;
+	return ret;
 }
 
 static int load_failed(int ret, struct err *err)
@@ -128,8 +135,8 @@ int programs_load(unsigned int slots, struct programs *p, struct err *err)
 		if (!map_entries[i])
 			ret = bpf_map__set_max_entries(
 				bpf_object__find_map_by_name(p->skel->obj, map_names[i]), slots);
-	if (!ret && !kernel_says_reason())
-		ret = bpf_program__set_autoload(p->skel->progs.lane_drop, false);
+	if (!ret)
+		ret = suit_kernel(p->skel);
 	if (!ret)
 		ret = traffic_bpf__load(p->skel);
 	if (ret)

@@ -14,10 +14,6 @@
 #include "observe/reader.h"
 #include "observe/traffic.h"
 
-_Static_assert(sizeof(struct count) == sizeof(struct lane_count) &&
-		       offsetof(struct count, wire_bytes) ==
-			       offsetof(struct lane_count, wire_bytes),
-	       "a count is read as it stands in the map");
 _Static_assert(TRAFFIC_REASONS == LANE_REASONS, "as many as the map has");
 _Static_assert(HIST_BUCKETS == LANE_BUCKETS, "a histogram is read as it stands in the map");
 
@@ -86,21 +82,44 @@ static int sample_make(const struct traffic *t, struct sample *sample)
 	return 0;
 }
 
+/* One slot of all CPUs, which the map has and the reader counts together differently. */
+static int counts_read(int map, unsigned int slot, struct lane_count *scratch, struct count *counts,
+		       unsigned int nr_cpu)
+{
+	unsigned int cpu;
+
+	if (bpf_map_lookup_elem(map, &slot, scratch))
+		return -errno;
+	for (cpu = 0; cpu < nr_cpu; cpu++)
+		counts[cpu] = (struct count){
+			.packets = scratch[cpu].packets,
+			.bytes = scratch[cpu].bytes,
+			.wire_packets = scratch[cpu].packets + scratch[cpu].extra_packets,
+			.wire_bytes = scratch[cpu].bytes + scratch[cpu].extra_bytes,
+		};
+	return 0;
+}
+
 static int queues_read(const struct traffic *t, const struct lane_nic *where,
 		       struct sample_nic *nic)
 {
+	struct lane_count *scratch = calloc(t->nr_cpu, sizeof(*scratch));
 	unsigned int q, slot;
+	int ret = scratch ? 0 : -ENOMEM;
 
-	for (q = 0; q <= nic->nr_queue; q++) {
+	for (q = 0; q <= nic->nr_queue && !ret; q++) {
 		slot = where->first + q;
-		if (bpf_map_lookup_elem(t->programs.map[MAP_RX], &slot, nic->queue[q].rx) ||
-		    bpf_map_lookup_elem(t->programs.map[MAP_TX], &slot, nic->queue[q].tx))
-			return -errno;
-		if (t->crossings &&
+		ret = counts_read(t->programs.map[MAP_RX], slot, scratch, nic->queue[q].rx,
+				  t->nr_cpu);
+		if (!ret)
+			ret = counts_read(t->programs.map[MAP_TX], slot, scratch, nic->queue[q].tx,
+					  t->nr_cpu);
+		if (!ret && t->crossings &&
 		    bpf_map_lookup_elem(t->programs.map[MAP_CROSSED], &slot, nic->queue[q].crossed))
-			return -errno;
+			ret = -errno;
 	}
-	return 0;
+	free(scratch);
+	return ret;
 }
 
 static int softirqs_read(const struct traffic *t, struct sample *sample)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Super-packets: how many segments the link carries for one, and in how many
+ * bytes. The rule: never a guess; what cannot be computed counts as it was
+ * handed over. Include vmlinux.h, the libbpf headers, abi.h and compat.bpf.h first.
+ */
+#ifndef NETLANE_BPF_GSO_H
+#define NETLANE_BPF_GSO_H
+
+#define TCP_DOFF_OFFSET 12 /* the byte whose upper half is the header's length in words */
+#define UDP_HEADER_BYTES 8
+
+/* As they lie side by side in skb_shared_info. */
+struct gso {
+	__u16 size; /* payload bytes of a segment, 0: no super-packet */
+	__u16 segs; /* segments, 0: unknown */
+};
+
+static __always_inline struct gso gso_of(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shared = skb_shared(skb);
+	struct gso gso = { 0 };
+
+	if (can_cast) {
+		shared = rdonly_cast(shared, struct skb_shared_info);
+		gso.size = shared->gso_size;
+		if (gso.size)
+			gso.segs = shared->gso_segs;
+	} else {
+		(void)bpf_core_read(&gso, sizeof(gso), &shared->gso_size);
+	}
+	return gso;
+}
+
+static __always_inline __u32 gso_type_of(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shared = skb_shared(skb);
+
+	if (can_cast)
+		return rdonly_cast(shared, struct skb_shared_info)->gso_type;
+	return BPF_CORE_READ(shared, gso_type);
+}
+
+static __always_inline __u32 tcp_header_bytes(const unsigned char *header)
+{
+	__u8 doff = 0;
+
+	if (can_cast) {
+		const struct tcphdr *tcp = rdonly_cast(header, struct tcphdr);
+
+		return BPF_CORE_READ_BITFIELD(tcp, doff) * 4;
+	}
+	(void)bpf_probe_read_kernel(&doff, sizeof(doff), header + TCP_DOFF_OFFSET);
+	return (doff >> 4) * 4;
+}
+
+static __noinline void count_segments(struct lane_count *c, const struct sk_buff *skb, __u32 bytes,
+				      __u32 gso_size, __u32 segs)
+{
+	__u32 l4_offset = skb->transport_header, headers, payload;
+	__u32 type = gso_type_of(skb);
+	const unsigned char *head = skb->head;
+
+	/* who leaves the segmenting to the device leaves it the checksums, too */
+	if (BPF_CORE_READ_BITFIELD(skb, ip_summed) == CHECKSUM_PARTIAL)
+		l4_offset = skb->csum_start;
+	/* what is before skb->data is the link header of a received packet */
+	headers = l4_offset - (__u32)(skb->data - head) + (bytes - skb->len);
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6))
+		headers += tcp_header_bytes(head + l4_offset);
+	else if (type & SKB_GSO_UDP_L4)
+		headers += UDP_HEADER_BYTES;
+	if (headers >= bytes || gso_size == GSO_BY_FRAGS) {
+		c->extra_packets += segs > 1 ? segs - 1 : 0;
+		return;
+	}
+	payload = bytes - headers;
+	if (!segs || type & SKB_GSO_DODGY)
+		segs = (payload + gso_size - 1) / gso_size;
+	c->extra_packets += segs - 1;
+	c->extra_bytes += (segs - 1) * headers;
+}
+
+#endif /* NETLANE_BPF_GSO_H */
