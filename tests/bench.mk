@@ -16,7 +16,11 @@ $(O)/bench/empty: tests/bench/empty.c $(O)/bench/skel/empty.skel.h
 	$(call say,CC,$@)mkdir -p $(@D) && \
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(O) $(PC_CFLAGS) -o $@ $< $(PC_LIBS)
 
-bench-programs: all $(O)/bench/load $(O)/bench/empty
+$(O)/bench/fired: tests/bench/fired.c
+	$(call say,CC,$@)mkdir -p $(@D) && \
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) $(PC_CFLAGS) -o $@ $< $(PC_LIBS)
+
+bench-programs: all $(O)/bench/load $(O)/bench/empty $(O)/bench/fired
 	@:
 
 bench:	## measure; NAME=observe: what counting costs

@@ -1,24 +1,26 @@
 #!/bin/bash
 # What counting packets costs: instructions a packet, a connection, a request
 # and a megabyte over a veth pair, one end counted, in a VM whose clock counts
-# instructions; then nanoseconds a packet natively, on one CPU.
+# instructions; then nanoseconds natively: a packet on one CPU, and a run of
+# the programs by the kernel's own clock.
 # Rule: each row beside none (A/A shows the noise) and beside empty programs on
 # the same hooks; two boots, since an attachment can be off by itself.
 #
-#   tests/bench/observe.sh [KERNEL...]     default: 6.1
+#   tests/bench/observe.sh [KERNEL...]     default: 6.1 6.12
 
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.." || exit 2
 set -u
 
-# ---- in the VM: one line "WHAT CRR RR MB"
+# ---- in the VM: one line "WHAT PACKET CONNECTION REQUEST MB"
 inside()
 {
 	local what
 	server=server
 	pair_make ""
+	ip link add elsewhere type veth peer name otherend
 	row none >/dev/null # the first one finds cold caches
-	for what in none empty none lean none full none; do
+	for what in none empty none elsewhere none lean none full none; do
 		row "$what"
 	done
 }
@@ -36,33 +38,54 @@ pair_make()
 
 load() { build/bench/load "$@" "/run/netns/$server" 10.7.0.2; }
 
+# begin NAME COMMAND... - it runs, and has said something: it is attached
+begin()
+{
+	local dir=$work/$1
+	shift
+	mkdir "$dir"
+	mkfifo "$dir/in"
+	"$@" <"$dir/in" >"$dir/out" 2>"$dir/err" &
+	echo $! >"$dir/pid"
+	sleep 1000 >"$dir/in" &
+	echo $! >"$dir/feeder"
+	until [[ -s $dir/out ]]; do
+		kill -0 "$(<"$dir/pid")" || { cat "$dir/err" >&2; exit 1; }
+		sleep 0.1
+	done
+}
+
+# end NAME - its input ends; a stat is told, too
+end()
+{
+	local dir=$work/$1
+	kill "$(<"$dir/feeder")"
+	[[ $1 == fired ]] || kill "$(<"$dir/pid")" 2>/dev/null
+	wait "$(<"$dir/pid")" 2>/dev/null
+	[[ $1 != fired ]] || sed 1d "$dir/out"
+	rm -rf "$dir"
+}
+
+programs()	# WHAT [NIC] - what the row stands for, attached
+{
+	case $1 in
+	empty)	begin "$1" build/bench/empty ;;
+	lean)	begin "$1" build/netlane stat 1h --nic "${2:-client}" --lean ;;
+	elsewhere) begin "$1" build/netlane stat 1h --nic elsewhere --lean ;;
+	full)	begin "$1" build/netlane stat 1h --nic client ;;
+	esac
+}
+
 row()
 {
-	local what=$1 pid='' dir
-	dir=$(mktemp -d)
-	mkfifo "$dir/in"
-	case $what in
-	empty)	build/bench/empty <"$dir/in" >"$dir/out" 2>/dev/null & pid=$! ;;
-	lean)	build/netlane stat 1h --nic client --lean >"$dir/out" 2>&1 <"$dir/in" & pid=$! ;;
-	full)	build/netlane stat 1h --nic client >"$dir/out" 2>&1 <"$dir/in" & pid=$! ;;
-	esac
-	if [[ $pid ]]; then
-		exec 7>"$dir/in"
-		# attached when the programs run: their number is known beforehand
-		until bpftool -j prog show | grep -qE '"name":"(lane_tx_start|empty_net_dev_st)'; do sleep 0.1; done
-		sleep 1
-	fi
+	local what=$1
+	[[ $what == none ]] || programs "$what"
 	if [[ ${rounds:-} ]]; then
 		echo "$what $(load pkt 300000)"
 	else
 		echo "$what $(load pkt 4000) $(load crr 1000) $(load rr 4000) $(load mb 40)"
 	fi
-	if [[ $pid ]]; then
-		exec 7>&-
-		kill "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	fi
-	rm -rf "$dir"
+	[[ $what == none ]] || end "$what"
 }
 
 # ---- the report: differences to the mean of all rows without any program
@@ -71,34 +94,36 @@ report()
 	awk '
 	$1 == "none" { for (i = 2; i <= 5; i++) { base[i] += $i; low[i] = (!n || $i < low[i]) ? $i : low[i]; high[i] = $i > high[i] ? $i : high[i] } n++; next }
 	{ if (!($1 in rows)) order[++nr] = $1; rows[$1]++; for (i = 2; i <= 5; i++) sum[$1, i] += $i }
+	function added(w, i) { return sum[w, i] / rows[w] - base[i] / n }
 	END {
 		printf "%-30s %10s %12s %10s %10s\n", "instructions", "a packet", "a connection", "a request", "a MB"
 		printf "%-30s %10.0f %12.0f %10.0f %10.0f\n", "none", base[2] / n, base[3] / n, base[4] / n, base[5] / n
 		printf "%-30s %10.0f %12.0f %10.0f %10.0f\n", "  spread of none (A/A)", high[2] - low[2], high[3] - low[3], high[4] - low[4], high[5] - low[5]
 		label["empty"] = "+ empty programs, same hooks"
+		label["elsewhere"] = "+ netlane, on another NIC"
 		label["lean"] = "+ netlane, what always counts"
 		label["full"] = "+ netlane, while stat looks"
 		for (k = 1; k <= nr; k++) {
 			w = order[k]
 			printf "%-30s", label[w]
-			for (i = 2; i <= 5; i++) printf i == 3 ? " %12.0f" : " %10.0f", sum[w, i] / rows[w] - base[i] / n
+			for (i = 2; i <= 5; i++) printf i == 3 ? " %12.0f" : " %10.0f", added(w, i)
+			print ""
+			if (w != "lean")
+				continue
+			printf "%-30s", "  of it at the counted end"
+			for (i = 2; i <= 5; i++) printf i == 3 ? " %12.0f" : " %10.0f", added(w, i) - added("elsewhere", i) / 2
 			print ""
 		}
 	}'
 }
 
 # ---- natively: both ends on one CPU, rows by turns, medians
-native()
+native_stack()
 {
-	local round
-	client=nlbench-c-$$ server=nlbench-s-$$
-	ip netns add "$client"
-	trap 'ip netns del "$client"; ip netns del "$server"' EXIT
-	pair_make "$client"
+	local round what
 	for ((round = 1; round <= rounds; round++)); do
 		for what in none empty lean none2; do
-			ip netns exec "$client" taskset -c 0 "$here/observe.sh" --row "${what%2}" "$server" |
-				sed "s/^none/$what/"
+			at_client --row "${what%2}" | sed "s/^none/$what/"
 		done
 	done | awk '
 		{ value[$1, ++n[$1]] = $2 }
@@ -119,11 +144,75 @@ native()
 		}'
 }
 
+# Both on the same hooks at the same time, each run timed by the kernel.
+native_runs()
+{
+	local round way
+	for ((round = 1; round <= rounds; round++)); do
+		for way in sent received; do
+			at_client --runs "$way"
+		done
+	done | awk '
+		{ ns[$1, $2, ++n[$1, $2]] = $3 }
+		function show(label, key,  i, j, t, nr) {
+			nr = n[key]
+			for (i = 1; i <= nr; i++) for (j = i + 1; j <= nr; j++)
+				if (ns[key, j] < ns[key, i]) { t = ns[key, i]; ns[key, i] = ns[key, j]; ns[key, j] = t }
+			printf "%-30s %10.1f %10.1f to %.1f\n", label, ns[key, int((nr + 1) / 2)], ns[key, 1], ns[key, nr]
+		}
+		END {
+			printf "%-30s %10s %10s\n", "ns a run above an empty one", "median", "range"
+			show("a packet sent, counted", "sent" SUBSEP "tx")
+			show("a packet received, counted", "received" SUBSEP "rx")
+			show("a packet of another NIC", "sent" SUBSEP "rx")
+		}'
+}
+
+# runs WAY - "WAY tx|rx NS" of a run above the empty one on the same hook
+runs()
+{
+	local nic=client
+	programs empty
+	# the receiving end is counted from its own namespace
+	if [[ $1 == received ]]; then
+		nic=server
+		begin lean ip netns exec "$server" build/netlane stat 1h --nic "$nic" --lean
+	else
+		programs lean "$nic"
+	fi
+	begin fired build/bench/fired lane_ empty_
+	load pkt 200000 >/dev/null
+	end fired | awk -v way="$1" '
+		{ ns[$1] = $3 }
+		END {
+			print way, "tx", ns["lane_tx_start"] - ns["empty_net_dev_s"]
+			print way, "rx", ns["lane_rx_backlog"] - ns["empty_netif_rx_"]
+		}'
+	end lean
+	end empty
+}
+
+at_client() { ip netns exec "$client" taskset -c 0 "$here/observe.sh" "$@" "$server"; }
+
+native()
+{
+	client=nlbench-c-$$ server=nlbench-s-$$
+	ip netns add "$client"
+	trap 'ip netns del "$client"; ip netns del "$server"; rm -rf "$work"' EXIT
+	pair_make "$client"
+	native_stack
+	echo
+	native_runs
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 case ${1:-} in
 --inside) inside; exit ;;
 --row)	server=$3 rounds=1; row "$2"; exit ;;
+--runs)	server=$3; runs "$2"; exit ;;
 esac
-[[ $# -gt 0 ]] || set -- 6.1
+[[ $# -gt 0 ]] || set -- 6.1 6.12
 for kernel; do
 	echo "Linux $kernel, two boots, veth, one end counted (packets sent and received there)"
 	for boot in 1 2; do
@@ -131,8 +220,8 @@ for kernel; do
 		tests/vm/run --kernel "$kernel" --icount --timeout 500 -- tests/bench/observe.sh --inside ||
 			{ echo "bench: the VM failed" >&2; exit 1; }
 	done | report
+	echo
 done
-echo
 rounds=7
 echo "This machine's own kernel, $(uname -r), $rounds rounds by turns, one CPU"
 native

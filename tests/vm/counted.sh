@@ -11,6 +11,8 @@ known=build/tests/known
 LINK_HEADER=14
 TCP_HEADERS_V4=66	# link, IPv4, TCP with time stamps
 TCP_HEADERS_V6=86
+UDP_HEADERS_V4=42	# link, IP, UDP
+UDP_HEADERS_V6=62
 
 # account RUN... - the sender's counters as "name value" lines; RUN is sender_does
 account()
