@@ -70,4 +70,77 @@ struct lane_info {
 };
 _Static_assert(sizeof(struct lane_info) == 32, "lane_info is ABI");
 
+/* ---- blame: who touched a knob (bpf/blame.bpf.c). Not pinned: one build writes and reads it. */
+
+/* What was touched; DRIVER_ ones are what a driver writes by itself. */
+enum blame_touch {
+	BLAME_NOTHING,
+	BLAME_XPS,
+	BLAME_XPS_RXQS,
+	BLAME_RPS,
+	BLAME_RPS_FLOW,
+	BLAME_RPS_SOCK_FLOW,
+	BLAME_IRQ,
+	BLAME_CPU,
+	BLAME_BIND,
+	BLAME_UNBIND,
+	BLAME_CHANNELS,
+	BLAME_RINGS,
+	BLAME_RSS,
+	BLAME_LINK,
+	BLAME_DRIVER_XPS,
+	BLAME_DRIVER_IRQ,
+	BLAME_TOUCHES,
+};
+
+/* Facts that are hooked by themselves, and the bits of those that system calls can stand in for. */
+enum blame_fact {
+	BLAME_FACT_SYSFS,
+	BLAME_FACT_IRQ,
+	BLAME_FACT_SYSCTL,
+	BLAME_FACT_IOCTL,
+	BLAME_FACT_CHANNELS,
+	BLAME_FACT_RINGS,
+	BLAME_FACT_RSS,
+	BLAME_FACT_LINK,
+	BLAME_FACT_DRIVER_XPS,
+	BLAME_FACT_DRIVER_IRQ,
+	BLAME_FACTS,
+};
+
+#define BLAME_BY_KTHREAD 1U /* the task is a kernel thread */
+#define BLAME_BY_TTY 2U /* it has a controlling terminal */
+#define BLAME_BY_US 4U /* it is of the process that loaded the programs */
+#define BLAME_GROUP_V1 8U /* @group is of a cgroup v1 hierarchy, @cgroup says nothing */
+
+#define BLAME_NONE 0xffffffffU /* a number that is not there */
+
+struct blame_record {
+	__u64 ns; /* CLOCK_BOOTTIME: the call began */
+	__u64 done_ns; /* and ended */
+	__u64 started_ns; /* CLOCK_BOOTTIME: the process did */
+	__u64 cgroup; /* id in the cgroup2 hierarchy */
+	__u32 touch; /* enum blame_touch */
+	__u32 within; /* DRIVER_: what this task has asked for, enum blame_touch */
+	__u32 fact; /* enum blame_fact that told */
+	__u32 flags; /* BLAME_BY_ */
+	__s32 ret;
+	__u32 tgid;
+	__u32 tid;
+	__u32 uid;
+	__u32 parent_tgid;
+	__u32 ifindex; /* 0 unknown */
+	__u32 netns; /* inode of the interface's network namespace, 0 unknown */
+	__u32 number; /* queue of DRIVER_XPS, interrupt of DRIVER_IRQ, or BLAME_NONE */
+	__u32 value; /* combined channels, or 1 up and 0 down, or BLAME_NONE */
+	__u32 text_len; /* bytes in @text */
+	char comm[16]; /* of the process' first thread */
+	char parent_comm[16];
+	char ifname[16];
+	char dir[16]; /* of the file: "tx-3", "24", "cpu1", "virtio_net" */
+	char group[64]; /* last part of the cgroup's path */
+	char text[32]; /* the first bytes written */
+};
+_Static_assert(sizeof(struct blame_record) == 248, "blame_record has no holes");
+
 #endif /* NETLANE_BPF_ABI_H */

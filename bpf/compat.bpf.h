@@ -16,16 +16,21 @@
 #define SKB_GSO_UDP_L4 (1U << 17) /* many datagrams of gso_size */
 #define GSO_BY_FRAGS 0xffff /* gso_size of SCTP: each fragment says its own */
 
-/*
- * Typed reading of memory that no BTF pointer leads to: a plain load, where
- * bpf_probe_read_kernel() is a call. Since 6.2 (a35b9af4ec2c). libbpf 1.1 has
- * no bpf_ksym_exists(), so the loader looks the name up and sets can_cast; it
- * is constant when the verifier runs, which then never sees the other branch.
- */
-const volatile bool can_cast;
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-#define rdonly_cast(pointer, type) \
-	((const type *)bpf_rdonly_cast((pointer), bpf_core_type_id_kernel(type)))
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h, since 2.6.32 */
+#define IFF_UP 1 /* include/uapi/linux/if.h */
+#define SYSFS_MAGIC 0x62656572 /* include/uapi/linux/magic.h */
+#define PROC_SUPER_MAGIC 0x9fa0
+
+/* System calls that write a file or ask a socket's device; of 64-bit programs. */
+#ifdef __TARGET_ARCH_x86
+#define NR_WRITE 1
+#define NR_IOCTL 16
+#define NR_PWRITE 18
+#else
+#define NR_WRITE 64
+#define NR_IOCTL 29
+#define NR_PWRITE 68
+#endif
 
 /* Where an skb's shared info lies: `end` is an offset on every 64-bit kernel. */
 static __always_inline const struct skb_shared_info *skb_shared(const struct sk_buff *skb)

@@ -10,6 +10,17 @@
 #define TCP_DOFF_OFFSET 12 /* the byte whose upper half is the header's length in words */
 #define UDP_HEADER_BYTES 8
 
+/*
+ * Typed reading of memory that no BTF pointer leads to: a plain load, where
+ * bpf_probe_read_kernel() is a call. Since 6.2 (a35b9af4ec2c). libbpf 1.1 has
+ * no bpf_ksym_exists(), so the loader looks the name up and sets can_cast; it
+ * is constant when the verifier runs, which then never sees the other branch.
+ */
+const volatile bool can_cast;
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+#define rdonly_cast(pointer, type) \
+	((const type *)bpf_rdonly_cast((pointer), bpf_core_type_id_kernel(type)))
+
 /* As they lie side by side in skb_shared_info. */
 struct gso {
 	__u16 size; /* payload bytes of a segment, 0: no super-packet */

@@ -36,3 +36,10 @@ $(O)/tests/delay: tests/vm/delay.c $(O)/tests/skel/delay.skel.h
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 $(WARN) -I$(O) $(PC_CFLAGS) -o $@ $< $(PC_LIBS)
 
 tests: $(O)/tests/delay
+
+# build/tests/blamed: what observe/blame tells, a line a touch.
+$(O)/tests/blamed: tests/vm/blamed.c $(USER_OBJ) $(O)/user.list $(O)/user.flags
+	$(call say,CC,$@)mkdir -p $(@D) && \
+	$(CC) $(USER_CFLAGS) $(USER_LDFLAGS) -o $@ $< $(filter-out %/user/main.o,$(USER_OBJ)) $(PC_LIBS)
+
+tests: $(O)/tests/blamed
