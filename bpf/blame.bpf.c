@@ -52,6 +52,14 @@ struct {
 	__type(value, struct blame_record);
 } blame_asking SEC(".maps");
 
+/* Tasks, most of them kernel threads, that are in a callback of CPU hotplug. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, AT_ONCE);
+	__type(key, __u64);
+	__type(value, __u64);
+} blame_hotplug SEC(".maps");
+
 static const struct blame_record nothing;
 
 /* ---- who */
@@ -369,10 +377,39 @@ static __always_inline int touch_genl(__u32 fact, __u32 touch, struct genl_info 
 
 /* ---- the drivers' own writing: told at once, there is no asking */
 
+SEC("tp_btf/cpuhp_multi_enter")
+int hotplug_in(void *ctx)
+{
+	__u64 id = bpf_get_current_pid_tgid(), ns = bpf_ktime_get_boot_ns();
+
+	(void)bpf_map_update_elem(&blame_hotplug, &id, &ns, BPF_ANY);
+	return 0;
+}
+
+SEC("tp_btf/cpuhp_exit")
+int hotplug_out(void *ctx)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	(void)bpf_map_delete_elem(&blame_hotplug, &id);
+	return 0;
+}
+
+/* What makes a driver write: what its task has asked for, or somebody's change of a CPU. */
+static __always_inline __u32 cause(void)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct blame_record *ask = asking();
+
+	if (ask)
+		return ask->touch;
+	return bpf_map_lookup_elem(&blame_hotplug, &id) ? BLAME_CPU : BLAME_NOTHING;
+}
+
 static __always_inline struct blame_record *driver_touch(__u32 fact, __u32 touch)
 {
-	struct blame_record *ask = asking(), *r;
-	__u32 within = ask ? ask->touch : BLAME_NOTHING;
+	__u32 within = cause();
+	struct blame_record *r;
 
 	/* that is the very touch which is told when it ends */
 	if (within && within <= BLAME_IRQ)

@@ -37,9 +37,9 @@ $(O)/tests/delay: tests/vm/delay.c $(O)/tests/skel/delay.skel.h
 
 tests: $(O)/tests/delay
 
-# build/tests/blamed: what observe/blame tells, a line a touch.
-$(O)/tests/blamed: tests/vm/blamed.c $(USER_OBJ) $(O)/user.list $(O)/user.flags
-	$(call say,CC,$@)mkdir -p $(@D) && \
-	$(CC) $(USER_CFLAGS) $(USER_LDFLAGS) -o $@ $< $(filter-out %/user/main.o,$(USER_OBJ)) $(PC_LIBS)
+# build/tests/blamed: what observe/blame tells, a line a touch; a test may take ways away.
+$(O)/tests/blamed: tests/vm/blamed.c $(FAULT_OBJ) $(O)/user.list $(O)/user.flags
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(USER_CFLAGS) $(USER_LDFLAGS) -o $@ $< \
+		$(filter-out %/user/main.o,$(FAULT_OBJ)) $(PC_LIBS)
 
 tests: $(O)/tests/blamed

@@ -6,9 +6,13 @@
  *   blamed [syscalls]
  *
  * First a line "way FACT: WAY" for each fact, then "ready"; a line for each
- * touch as it comes, its words KEY=VALUE separated by tabs; "lost N" and
- * "closed" when its standard input ends, and with "own FILE VALUE" there it
- * writes to that file itself. "stop" and "go" there: reads no more, and again.
+ * touch as it comes, its words KEY=VALUE separated by tabs, and "closed" at the
+ * end. It takes lines from its standard input and answers each with "did":
+ *
+ *   own FILE VALUE   writes to that file itself
+ *   stop, go         reads no more, and again
+ *   lost             prints "lost N"
+ *   end              reads what is left, and closes
  */
 #include <errno.h>
 #include <poll.h>
@@ -71,17 +75,19 @@ static void write_own(char *line)
 }
 
 /* False when there are no more. */
-static bool command(bool *stopped)
+static bool command(const struct blame_reader *reader, bool *stopped)
 {
 	static char line[512];
 
-	if (!fgets(line, sizeof(line), stdin))
+	if (!fgets(line, sizeof(line), stdin) || !strcmp(line, "end\n"))
 		return false;
 	if (!strncmp(line, "own ", 4))
 		write_own(line + 4);
 	else if (!strcmp(line, "stop\n") || !strcmp(line, "go\n"))
 		*stopped = line[0] == 's';
-	printf("did %s", line);
+	else if (!strcmp(line, "lost\n"))
+		printf("lost %llu\n", (unsigned long long)blame_lost(reader));
+	puts("did");
 	fflush(stdout);
 	return true;
 }
@@ -112,11 +118,10 @@ int main(int argc, char **argv)
 			break;
 		if (fds[1].revents && blame_read(reader, print, NULL) < 0)
 			break;
-		if (fds[0].revents && !command(&stopped))
+		if (fds[0].revents && !command(reader, &stopped))
 			break;
 	}
 	(void)blame_read(reader, print, NULL);
-	printf("lost %llu\n", (unsigned long long)blame_lost(reader));
 	blame_close(reader);
 	puts("closed");
 	return 0;

@@ -193,16 +193,16 @@ static bool can_make_a_driver_write(enum blame_kind kind)
 	}
 }
 
-/* A kernel thread of CPU hotplug works for who asked for that; any other for nobody known. */
+/* A kernel thread in CPU hotplug works for who asked for that; any other for nobody known. */
 static bool may_be_behind(const struct blame *rewrite, const struct blame *past)
 {
 	if (!can_make_a_driver_write(past->kind) || !past->known)
 		return false;
 	if (past->ns > rewrite->ns || past->done_ns < rewrite->ns)
 		return false;
-	if (rewrite->kthread)
-		return past->kind == BLAMED_CPU && !strncmp(rewrite->comm, "cpuhp/", 6);
-	return past->tid == rewrite->tid && past->kind == rewrite->within;
+	if (past->kind != rewrite->within)
+		return false;
+	return rewrite->kthread ? past->kind == BLAMED_CPU : past->tid == rewrite->tid;
 }
 
 const struct blame *blame_behind(const struct blame *rewrite, const struct blame *past,
