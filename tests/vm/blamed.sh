@@ -7,13 +7,16 @@ said=$T_TMP/blamed
 pipe=$T_TMP/blamed.in
 mark=0
 
+# A suite may run it elsewhere.
+blamed_run() { build/tests/blamed "$@"; }
+
 blamed_start()	# [syscalls]
 {
 	rm -f "$pipe"
 	mkfifo "$pipe"
 	: >"$said"
 	# shellcheck disable=SC2086	# no argument at all, or one
-	build/tests/blamed ${1-} <>"$pipe" >"$said" 2>&1 &
+	blamed_run ${1-} <>"$pipe" >"$said" 2>&1 &
 	t_wait_for 60 grep -q '^ready' "$said"
 }
 
