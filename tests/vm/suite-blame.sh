@@ -47,7 +47,7 @@ echo_rps()
 	told comm=echo unit=b.service parent=bash "what=eth0 rps_cpus rx-2 = f" queue=2 ret=0
 	t_match "$(field who)" '^echo \(pid [0-9]+, unit b.service, by bash\)$' "the sentence"
 	nobody_else echo b.service
-	echo 0 >$queue/rx-2/rps_cpus
+	echo 0 >"$queue/rx-2/rps_cpus"
 }
 
 tee_flow()
@@ -55,7 +55,7 @@ tee_flow()
 	culprit c.service bash -c "echo 64 | tee $queue/rx-0/rps_flow_cnt; :"
 	told comm=tee unit=c.service "what=eth0 rps_flow_cnt rx-0 = 64" queue=0 ret=0
 	nobody_else tee c.service
-	echo 0 >$queue/rx-0/rps_flow_cnt
+	echo 0 >"$queue/rx-0/rps_flow_cnt"
 }
 
 bash_rxqs()
@@ -63,7 +63,7 @@ bash_rxqs()
 	culprit rxqs.service bash -c "echo 1 >$queue/tx-0/xps_rxqs; :"
 	told comm=bash unit=rxqs.service "what=eth0 xps_rxqs tx-0 = 1" ret=0
 	nobody_else bash rxqs.service
-	echo 0 >$queue/tx-0/xps_rxqs
+	echo 0 >"$queue/tx-0/xps_rxqs"
 }
 
 bash_irq()
@@ -137,7 +137,7 @@ channels_ioctl()
 		c.raw = struct.pack("9I", *v) + b"\0"
 		fcntl.ioctl(s, 0x8946, r)
 	END
-	culprit g.service $python "$T_TMP/ioctl.py" 3
+	culprit g.service "$python" "$T_TMP/ioctl.py" 3
 	told comm=python3 unit=g.service "what=eth1 channels = 3" if=eth1 value=3 ret=0 netns=1
 	nobody_else python3 g.service
 	ethtool -L eth1 combined 4
@@ -220,7 +220,7 @@ sysctl_flows()
 
 python_xps()
 {
-	culprit n.service $python -c "open('$queue/tx-2/xps_cpus', 'w').write('c')"
+	culprit n.service "$python" -c "open('$queue/tx-2/xps_cpus', 'w').write('c')"
 	told comm=python3 unit=n.service "what=eth0 xps_cpus tx-2 = c" ret=0
 	nobody_else python3 n.service
 }

@@ -41,7 +41,7 @@ enum blame_kind { BLAMED_NOTHING, BLAME_LIST(BLAME_ID) BLAMED_COUNT };
 struct blame {
 	/* what */
 	enum blame_kind kind;
-	enum blame_kind within; /* DRIVER_*: what the same task had asked for, or NOTHING */
+	enum blame_kind within; /* DRIVER_*: what its task had asked for; CPU: hotplug; or NOTHING */
 	char ifname[IFNAME_LEN]; /* "" where there is none */
 	char bus[BUS_LEN]; /* of that interface, "" unknown or none */
 	unsigned int ifindex; /* 0 unknown or none */
@@ -99,11 +99,11 @@ int blame_read(struct blame_reader *reader, blame_cb cb, void *data);
 uint64_t blame_lost(const struct blame_reader *reader);
 
 /*
- * Who is behind @rewrite (DRIVER_*)? Among @past, @nr touches read so far: the
- * one call that can make a driver write (CPU, CHANNELS, LINK, BIND, UNBIND,
- * RINGS, RSS) under way at that time on that interface. A driver's rewrite is
- * told at once, the call when it has ended: ask again after the next read.
- * NULL when there is none, and when there is more than one.
+ * Who is behind @rewrite (DRIVER_*)? Among @past, @nr touches read so far, the
+ * one that was under way at that time and made it: by the same task, or by
+ * who changes a CPU where a kernel thread does hotplug's work. A rewrite is
+ * told at once, what was asked for when it has ended: ask again after the next
+ * read. NULL when there is none, and when there is more than one.
  */
 const struct blame *blame_behind(const struct blame *rewrite, const struct blame *past,
 				 unsigned int nr);
