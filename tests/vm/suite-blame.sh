@@ -246,6 +246,45 @@ deep_in_a_unit()
 	nobody_else bash deep.service
 }
 
+# By a controller, which the kernel tells even of who has gone.
+cgroup_v1()
+{
+	local at=$T_TMP/pids
+	mkdir -p "$at"
+	mount -t cgroup -o pids pids "$at" || t_skip "no cgroup v1 with this kernel"
+	t_at_end umount "$at"
+	mkdir "$at/old.service"
+	t_at_end rmdir "$at/old.service"
+	blamed_tell stop
+	culprit_begin
+	bash -c "echo \$\$ >$at/old.service/cgroup.procs; exec bash -c 'echo 3 >$queue/tx-1/xps_cpus; :'"
+	blamed_tell go
+	told comm=bash unit=old.service queue=1
+}
+
+# By systemd's own hierarchy, which only /proc tells: of who is still there.
+cgroup_named()
+{
+	local at=$T_TMP/named pid
+	mkdir -p "$at"
+	mount -t cgroup -o none,name=systemd systemd "$at" || t_skip "no cgroup v1 with this kernel"
+	t_at_end umount "$at"
+	mkdir "$at/live.service"
+	culprit_begin
+	bash -c "echo \$\$ >$at/live.service/cgroup.procs; echo 3 >$queue/tx-1/xps_cpus; exec sleep 100" &
+	pid=$!
+	told comm=bash unit=live.service queue=1 "pid=$pid"
+	kill "$pid"
+	wait "$pid" || :
+	t_wait_for 10 rmdir "$at/live.service"
+	blamed_tell stop
+	mkdir "$at/dead.service"
+	bash -c "echo \$\$ >$at/dead.service/cgroup.procs; echo 3 >$queue/tx-2/xps_cpus"
+	t_wait_for 10 rmdir "$at/dead.service"
+	blamed_tell go
+	told comm=bash unit= queue=2
+}
+
 at_a_terminal()
 {
 	culprit o.service script -qc "echo 3 >$queue/tx-3/xps_cpus" /dev/null
@@ -383,6 +422,8 @@ t_case blame.sysctl.is_named			sysctl_flows
 t_case blame.python.is_named			python_xps
 t_case blame.gone_process_and_unit.are_named	short_lived
 t_case blame.deep_in_a_unit.names_the_unit	deep_in_a_unit
+t_case blame.cgroup_v1.names_the_unit		cgroup_v1
+t_case blame.systemd_v1.names_the_unit_or_none	cgroup_named
 t_case blame.person.is_at_a_terminal		at_a_terminal
 t_case blame.link_down_and_up.is_named		link
 t_case blame.other_namespace.is_not_ours	other_namespace

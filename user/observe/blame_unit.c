@@ -116,15 +116,18 @@ static void unit_by_group(const struct blame_record *r, struct blame *b)
 void blame_resolve_unit(int cgroups, const struct blame_record *r, struct blame *b)
 {
 	const bool v2 = !(r->flags & BLAME_GROUP_V1);
+	char *path = b->cgroup_path;
 
 	if (b->kthread)
 		return;
-	if (!(v2 && cgroups >= 0 &&
-	      !path_by_id(cgroups, r->cgroup, b->cgroup_path, sizeof(b->cgroup_path))) &&
-	    !path_by_pid(r, b->cgroup_path, sizeof(b->cgroup_path))) {
-		b->cgroup_path[0] = '\0';
-		unit_by_group(r, b);
+	/* at the root of version 2 may be who is in a unit of version 1 */
+	if (v2 && cgroups >= 0 && !path_by_id(cgroups, r->cgroup, path, sizeof(b->cgroup_path)) &&
+	    strcmp(path, "/")) {
+		blame_unit(path, b->unit, sizeof(b->unit));
 		return;
 	}
-	blame_unit(b->cgroup_path, b->unit, sizeof(b->unit));
+	if (path_by_pid(r, path, sizeof(b->cgroup_path)))
+		blame_unit(path, b->unit, sizeof(b->unit));
+	else
+		unit_by_group(r, b);
 }
