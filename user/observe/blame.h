@@ -67,7 +67,7 @@ struct blame {
 	char parent[16]; /* comm of the parent */
 	uint64_t cgroup; /* id, cgroup2 */
 	char unit[96]; /* systemd unit, or the last part of the cgroup's path, or "" unknown */
-	char cgroup_path[160]; /* below the cgroup mount, or "" unknown */
+	char cgroup_path[256]; /* below the cgroup mount, cut if longer, or "" unknown */
 };
 
 /* By what each fact is seen, or that it is not. */

@@ -15,6 +15,7 @@
 #include "observe/blame_parts.h"
 
 #define FILEID_KERNFS 0xfe /* include/linux/exportfs.h, since 5.5 */
+#define PATH_LEN 1024
 #define NS_PER_SECOND 1000000000ULL
 
 int blame_cgroups_open(void)
@@ -56,7 +57,7 @@ static int path_by_id(int cgroups, uint64_t id, char *path, size_t len)
 		struct file_handle handle;
 		char room[sizeof(struct file_handle) + sizeof(id)];
 	} h = { .handle = { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS } };
-	char mount[512], whole[1024];
+	char mount[512], whole[PATH_LEN];
 	int fd, ret;
 
 	memcpy(h.room + sizeof(struct file_handle), &id, sizeof(id));
@@ -116,18 +117,17 @@ static void unit_by_group(const struct blame_record *r, struct blame *b)
 void blame_resolve_unit(int cgroups, const struct blame_record *r, struct blame *b)
 {
 	const bool v2 = !(r->flags & BLAME_GROUP_V1);
-	char *path = b->cgroup_path;
+	char path[PATH_LEN];
 
 	if (b->kthread)
 		return;
 	/* at the root of version 2 may be who is in a unit of version 1 */
-	if (v2 && cgroups >= 0 && !path_by_id(cgroups, r->cgroup, path, sizeof(b->cgroup_path)) &&
-	    strcmp(path, "/")) {
+	if ((v2 && cgroups >= 0 && !path_by_id(cgroups, r->cgroup, path, sizeof(path)) &&
+	     strcmp(path, "/")) ||
+	    path_by_pid(r, path, sizeof(path))) {
 		blame_unit(path, b->unit, sizeof(b->unit));
-		return;
-	}
-	if (path_by_pid(r, path, sizeof(b->cgroup_path)))
-		blame_unit(path, b->unit, sizeof(b->unit));
-	else
+		(void)text_copy(b->cgroup_path, sizeof(b->cgroup_path), path);
+	} else {
 		unit_by_group(r, b);
+	}
 }
