@@ -30,6 +30,14 @@ prepare()
 
 irq_of() { local d; for d in /proc/irq/*/"$(virtio_of "$1")-input.$2"; do d=${d%/*}; echo "${d##*/}"; done; }
 
+# All by the best way; RSS by netlink is not there to be seen on older kernels.
+best_ways()
+{
+	t_eq "$(grep -c $'^way\t' "$said")" 10 "facts"
+	t_eq "$(awk -F '\t' '$1 == "way" && $2 != "ethtool rss" && $3 != "fexit"' "$said")" "" "facts seen otherwise"
+	grep -q $'^way\tethtool rss\t\(fexit\|No such file or directory\)$' "$said"
+}
+
 # ---- staged culprits
 
 bash_xps()
@@ -402,6 +410,7 @@ nothing_there() { [[ ! $(bpf_objects) ]] || { bpf_objects; return 1; }; }
 t_setup prepare
 t_at_end blamed_stop
 
+t_case blame.each_fact.is_seen_the_best_way	best_ways
 t_case blame.bash_into_xps.is_named		bash_xps
 t_case blame.echo_into_rps.is_named_with_its_shell	echo_rps
 t_case blame.tee_into_rps_flow_cnt.is_named	tee_flow
