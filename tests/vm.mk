@@ -43,3 +43,11 @@ $(O)/tests/blamed: tests/vm/blamed.c $(FAULT_OBJ) $(O)/user.list $(O)/user.flags
 		$(filter-out %/user/main.o,$(FAULT_OBJ)) $(PC_LIBS)
 
 tests: $(O)/tests/blamed
+
+# build/tests/keeper: netlane.ko's client by hand.
+$(O)/tests/keeper: tests/vm/keeper.c $(filter-out %/user/main.o,$(USER_OBJ)) $(O)/user.flags
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(HARDEN) $(USER_CFLAGS) $(USER_LDFLAGS) \
+	-o $@ $< $(filter %/apply/keeper.o %/apply/keeper_talk.o %/apply/keeper_events.o,$(USER_OBJ)) \
+	$(filter $(O)/user/base/%,$(USER_OBJ)) $(PC_LIBS)
+
+tests: $(O)/tests/keeper
