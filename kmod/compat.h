@@ -34,14 +34,9 @@
 #endif
 
 /*
- * resv_start_op: 6.1, commit 9c5d03d36251. Commands from it on are checked
- * strictly; the others, which there are none of, as they were before.
+ * NETLANE_HAS_RESV_START_OP, from Kbuild: 6.1, commit 9c5d03d36251. Commands
+ * from that member on are checked strictly; before it there was no choice.
  */
-#ifdef NETLANE_HAS_RESV_START_OP
-#define NETLANE_RESV_START(cmd) .resv_start_op = (cmd),
-#else
-#define NETLANE_RESV_START(cmd)
-#endif
 
 /*
  * The probe: a kretprobe, and the first argument of a function by the

@@ -266,19 +266,23 @@ static const struct genl_multicast_group netlane_groups[] = {
 };
 #endif
 
-static struct genl_family netlane_family __ro_after_init = { .name = NETLANE_GENL_NAME,
-							     .version = NETLANE_GENL_VERSION,
-							     .maxattr = NETLANE_A_MAX,
-							     .policy = netlane_policy,
-							     .netnsok = false,
-							     .module = THIS_MODULE,
-							     .small_ops = netlane_ops,
-							     .n_small_ops = ARRAY_SIZE(netlane_ops),
+static struct genl_family netlane_family __ro_after_init = {
+	.name = NETLANE_GENL_NAME,
+	.version = NETLANE_GENL_VERSION,
+	.maxattr = NETLANE_A_MAX,
+	.policy = netlane_policy,
+	.netnsok = false,
+	.module = THIS_MODULE,
+	.small_ops = netlane_ops,
+	.n_small_ops = ARRAY_SIZE(netlane_ops),
 #if NETLANE_HAS_EVENTS
-							     .mcgrps = netlane_groups,
-							     .n_mcgrps = ARRAY_SIZE(netlane_groups),
+	.mcgrps = netlane_groups,
+	.n_mcgrps = ARRAY_SIZE(netlane_groups),
 #endif
-							     NETLANE_RESV_START(NETLANE_CMD_GET) };
+#ifdef NETLANE_HAS_RESV_START_OP
+	.resv_start_op = NETLANE_CMD_GET,
+#endif
+};
 
 int __init netlane_genl_init(void)
 {

@@ -50,7 +50,7 @@ static int want_put_back(const struct keeper_dev *kd, u32 i)
 	int ret;
 
 	if (want->kind == WANT_XPS) {
-		/* Takes the hotplug lock itself; a CPU that goes after this look is dropped there. */
+		/* Takes the hotplug lock itself; a CPU that goes meanwhile is dropped there. */
 		if (!cpumask_and(scratch, netlane_want_mask(kd, i), cpu_online_mask))
 			return -ENODATA;
 		return netif_set_xps_queue(kd->dev, scratch, want->queue);
@@ -133,7 +133,9 @@ struct keeper_dev *netlane_keeper_by_priv(const void *priv)
 {
 	struct keeper_dev *kd;
 
-	list_for_each_entry_rcu(kd, &keeper_devs, list) if (kd->priv == priv) return kd;
+	list_for_each_entry_rcu(kd, &keeper_devs, list)
+		if (kd->priv == priv)
+			return kd;
 	return NULL;
 }
 

@@ -158,8 +158,7 @@ struct keeper_dev *netlane_parse_set(struct net_device *dev, u32 nr_queues,
 	kd->dev = dev;
 	kd->priv = netdev_priv(dev);
 	kd->nr_queues = nr_queues;
-	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem)
-	{
+	nlmsg_for_each_attr(attr, nlh, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != NETLANE_A_QUEUE)
 			continue;
 		ret = queue_parse(kd, &nr, attr, extack);

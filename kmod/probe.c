@@ -29,6 +29,7 @@ static int call_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 	call->priv = (const void *)regs_get_kernel_argument(regs, 0);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(call_enter);
 
 /* The caller holds the hotplug lock or RTNL or both: only leave a note. */
@@ -46,6 +47,7 @@ static int call_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	rcu_read_unlock();
 	return 0;
 }
+
 NOKPROBE_SYMBOL(call_return);
 
 static struct kretprobe probe = {

@@ -82,6 +82,7 @@ enum netlane_attr {
 	NETLANE_A_ERRNO, /* u32, positive */
 	NETLANE_A_COUNT,
 };
+
 #define NETLANE_A_MAX (NETLANE_A_COUNT - 1)
 
 /*
@@ -104,6 +105,7 @@ enum netlane_queue_attr {
 	NETLANE_QUEUE_A_OUT_MASK,
 	NETLANE_QUEUE_A_COUNT,
 };
+
 #define NETLANE_QUEUE_A_MAX (NETLANE_QUEUE_A_COUNT - 1)
 
 /* What this module can do on this kernel. */

@@ -9,7 +9,7 @@ keeper=build/tests/keeper
 # Lane i is on the i-th of these: nowhere where the driver would put it.
 lane_cpus=(2 0 3 1)
 # A repair waits for RTNL and the hotplug lock; emulated CPUs on a busy machine are slow.
-SOON=30
+soon() { t_wait_for 30 "$@"; }
 
 mask_of() { printf '%x' $((1 << $1)); }
 ifindex_of() { cat "/sys/class/net/$1/ifindex"; }
@@ -106,7 +106,7 @@ fresh()
 	cpus_all_on
 	ethtool -L "$1" combined 2
 	ethtool -L "$1" combined 4
-	t_wait_for $SOON driver_rules "$1"
+	soon driver_rules "$1"
 	masks_write "$1"
 	masks_stand "$1"
 	[[ $2 != bare ]] || return 0
@@ -121,7 +121,7 @@ events_begin()
 	"$keeper" events >"$T_TMP/events" &
 	events_pid=$!
 	t_at_end events_end
-	t_wait_for $SOON grep -q listening "$T_TMP/events"
+	soon grep -q listening "$T_TMP/events"
 }
 
 events_end()
@@ -153,7 +153,7 @@ load_goes_on()
 {
 	local before
 	before=$(interrupts_of eth0)
-	t_wait_for $SOON traffic_flows eth0 "$before"
+	soon traffic_flows eth0 "$before"
 }
 
 # What a kernel says when it has gone wrong; that a module is not its own is said too.

@@ -41,11 +41,11 @@ control_loses_them()
 {
 	fresh eth0 bare
 	hotplug_once 3
-	t_wait_for $SOON driver_rules eth0
+	soon driver_rules eth0
 	masks_write eth0
 	ethtool -L eth0 combined 2
 	ethtool -L eth0 combined 4
-	t_wait_for $SOON driver_rules eth0
+	soon driver_rules eth0
 }
 
 loaded_alone_does_nothing()
@@ -54,7 +54,7 @@ loaded_alone_does_nothing()
 	module_in
 	t_match "$("$keeper" get)" 'rewrite_probe 1.*irq_affinity 1.*events 1.*devices 0'
 	hotplug_once 3
-	t_wait_for $SOON driver_rules eth0
+	soon driver_rules eth0
 }
 
 set_writes_nothing()
@@ -76,13 +76,13 @@ cpu_off_and_on()
 	events_begin
 	cpu_set 3 0
 	# queue 2 has no CPU left: that one is the driver's for now, the others are ours
-	t_wait_for $SOON event_came 'rewritten .*reason offline put_back 9 left_out 3 failures 0'
+	soon event_came 'rewritten .*reason offline put_back 9 left_out 3 failures 0'
 	queue_stands eth0 0
 	queue_stands eth0 1
 	queue_stands eth0 3
 	cpu_set 3 1
-	t_wait_for $SOON masks_stand eth0
-	t_wait_for $SOON event_came 'rewritten .*reason none put_back 12 left_out 0 failures 0'
+	soon masks_stand eth0
+	soon event_came 'rewritten .*reason none put_back 12 left_out 0 failures 0'
 	load_goes_on
 }
 
@@ -91,9 +91,9 @@ offline_cpu_is_left_out()
 	fresh eth0 netlane
 	"$keeper" set "$(ifindex_of eth0)" c 1 2 -
 	cpu_set 3 0
-	t_wait_for $SOON xps_is eth0 0 2
+	soon xps_is eth0 0 2
 	cpu_set 3 1
-	t_wait_for $SOON xps_is eth0 0 "2 3"
+	soon xps_is eth0 0 "2 3"
 }
 
 xps_is() { t_eq "$(queue_cpus "$1" "tx-$2/xps_cpus")" "$3" "XPS of $1 tx-$2"; }
@@ -106,11 +106,11 @@ channels_down_and_up()
 	load_goes_on
 	events_begin
 	ethtool -L eth0 combined 2
-	t_wait_for $SOON event_came 'left .*reason queue-count put_back 0 left_out 12'
+	soon event_came 'left .*reason queue-count put_back 0 left_out 12'
 	xps=$(queue_cpus eth0 tx-0/xps_cpus)
 	t_eq "$xps" "0 1" "XPS of tx-0, the driver's own for two queues"
 	ethtool -L eth0 combined 4
-	t_wait_for $SOON masks_stand eth0
+	soon masks_stand eth0
 	event_came 'rewritten .*reason none put_back 12'
 	load_goes_on
 }
@@ -121,7 +121,7 @@ link_down_and_up()
 	ip link set eth1 down
 	hotplug_once 1
 	ip link set eth1 up
-	t_wait_for $SOON masks_stand eth1
+	soon masks_stand eth1
 	ip link set eth1 down
 	ip link set eth1 up
 	masks_stand eth1
@@ -134,7 +134,7 @@ rename_goes_on()
 	ip link set eth1 name lane1
 	ip link set lane1 up
 	hotplug_once 2
-	t_wait_for $SOON masks_stand lane1
+	soon masks_stand lane1
 	ip link set lane1 down
 	ip link set lane1 name eth1
 	ip link set eth1 up
@@ -151,17 +151,17 @@ rebind_forgets()
 	virtio=$(virtio_of eth1)
 	old=$(ifindex_of eth1)
 	echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/unbind
-	t_wait_for $SOON event_came "left ifindex $old reason unregistered"
+	soon event_came "left ifindex $old reason unregistered"
 	t_eq "$(counter_of devices)" 0 "devices kept"
 	echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/bind
-	t_wait_for $SOON is_there eth1
+	soon is_there eth1
 	ip link set eth1 up
 	hotplug_once 3
-	t_wait_for $SOON driver_rules eth1
+	soon driver_rules eth1
 	masks_write eth1
 	masks_keep eth1
 	hotplug_once 3
-	t_wait_for $SOON masks_stand eth1
+	soon masks_stand eth1
 }
 
 other_namespace_forgets()
@@ -172,7 +172,7 @@ other_namespace_forgets()
 	ip link set eth1 netns elsewhere
 	t_eq "$(counter_of devices)" 0 "devices kept"
 	ip -n elsewhere link set eth1 netns 1
-	t_wait_for $SOON is_there eth1
+	soon is_there eth1
 }
 
 clear_ends_it()
@@ -183,11 +183,11 @@ clear_ends_it()
 	t_eq "$(counter_of devices)" 2 devices
 	"$keeper" clear "$(ifindex_of eth0)"
 	hotplug_once 3
-	t_wait_for $SOON driver_rules eth0
-	t_wait_for $SOON masks_stand eth1
+	soon driver_rules eth0
+	soon masks_stand eth1
 	"$keeper" clear
 	hotplug_once 3
-	t_wait_for $SOON driver_rules eth1
+	soon driver_rules eth1
 	t_eq "$(counter_of devices)" 0 devices
 }
 
@@ -197,7 +197,7 @@ set_again_replaces()
 	fresh eth0 netlane
 	"$keeper" set "$(ifindex_of eth0)" 8 - - -
 	hotplug_once 2
-	t_wait_for $SOON xps_is eth0 0 3
+	soon xps_is eth0 0 3
 	driver_rules eth0 irqs
 }
 
@@ -225,7 +225,7 @@ refusals_have_sentences()
 	refused 'nothing is kept for this interface' get "$(ifindex_of eth1)"
 	# and what stood before the refusals still does
 	hotplug_once 3
-	t_wait_for $SOON masks_stand eth0
+	soon masks_stand eth0
 }
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
@@ -285,14 +285,14 @@ reload_under_load()
 	for ((i = 0; i < 20; i++)); do
 		module_in
 		masks_keep eth0
-		t_wait_for $SOON counter_passed rewrites 0
+		soon counter_passed rewrites 0
 		rmmod netlane
 	done
 	shake_end
 	load_goes_on
 	fresh eth0 netlane
 	hotplug_once 3
-	t_wait_for $SOON masks_stand eth0
+	soon masks_stand eth0
 }
 
 # The hotplug holds its lock while the driver rewrites: what the probe has
@@ -321,7 +321,7 @@ reduced_keeps_xps()
 	said=$("$keeper" get)
 	t_match "$said" 'rewrite_probe 1.*irq_affinity 0'
 	hotplug_once 3
-	t_wait_for $SOON masks_stand eth0 xps
+	soon masks_stand eth0 xps
 	driver_rules eth0 irqs
 }
 
