@@ -49,6 +49,7 @@ check:	## run every test that can run here; T='name or pattern' selects
 	$(Q)scripts/deps check
 	$(SUBMAKE) all tests
 	$(SUBMAKE) arm64
+	$(Q)scripts/kmod-build || [ -z "$$CI" ]	# where it cannot be had, its suite is skipped
 	$(Q)tests/run '$(T)'
 
 demo:	## run the product in a disposable VM
@@ -78,7 +79,7 @@ distclean:
 	$(Q)rm -rf build
 
 help:	## this list
-	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: all deps check demo lint fmt arm64 install clean distclean help tests FORCE
 FORCE:

@@ -257,8 +257,12 @@ int netlane_keeper_init(void)
 
 	if (!zalloc_cpumask_var(&scratch, GFP_KERNEL))
 		return ret;
-	/* Of its own: a repair may wait long for a hotplug, and others are not to wait for it. */
-	keeper_wq = alloc_workqueue("netlane", WQ_UNBOUND, 1);
+	/*
+	 * Of its own: a repair may wait long for a hotplug, and others are not to
+	 * wait for it. Freezable: in a suspend the driver frees its interrupts
+	 * without RTNL.
+	 */
+	keeper_wq = alloc_workqueue("netlane", WQ_UNBOUND | WQ_FREEZABLE, 1);
 	if (!keeper_wq)
 		goto free_scratch;
 	ret = register_netdevice_notifier(&keeper_notifier);

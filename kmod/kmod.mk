@@ -29,3 +29,10 @@ install-kmod:
 		$(INSTALL) /dev/stdin $(DESTDIR)$(KMOD_SRCDIR)/dkms.conf
 
 .PHONY: kmod install-kmod
+
+check-debug:	## the module's suite in a kernel with KASAN, lockdep and kmemleak (an hour, once)
+	$(Q)scripts/deps debug
+	$(SUBMAKE) all tests
+	$(Q)tests/vm/check-debug
+
+.PHONY: check-debug

@@ -5,7 +5,8 @@
  *
  * The rule: the name is a private one and may be absent, inlined, or come and
  * go with the driver's module. Then there is no probe, GET says so, and SET is
- * refused; nothing else is tried.
+ * refused; nothing else is tried. A compiler may also inline one of its calls
+ * and not the others: whoever relies on it still looks for himself now and then.
  */
 #include <linux/mutex.h>
 

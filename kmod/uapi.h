@@ -97,7 +97,8 @@ enum netlane_queue_attr {
 	NETLANE_QUEUE_A_XPS, /* mask: CPUs that transmit by this queue */
 	/*
 	 * u32, from 1: this boot's interrupt number of the receive queue, which
-	 * must be one of this device's own (MSI); with it goes IN_MASK.
+	 * must be one of this device's own (MSI); with it goes IN_MASK. After a
+	 * suspend the numbers may be others: SET again.
 	 */
 	NETLANE_QUEUE_A_IN_IRQ,
 	NETLANE_QUEUE_A_IN_MASK, /* mask: its affinity */

@@ -12,6 +12,7 @@ kernel_groups()
 	6.1)	echo "bookworm,bookworm-security" ;;
 	6.12)	echo "bookworm-backports trixie,trixie-security" ;;
 	newest)	echo "sid" ;;
+	debug)	kernel_groups 6.12 ;;	# its source; tests/vm/debug-kernel builds it
 	*)	usage_error "--kernel $1: known are $all_kernels" ;;
 	esac
 }
@@ -161,6 +162,7 @@ kernel_make()
 	local home=$cache/kernels/$2 link dir new
 	link=$home/$1
 	[[ ! -f $link/release || $opt_refresh == 1 ]] || return 0
+	[[ $1 != debug ]] || die "there is no debug kernel here; tests/vm/debug-kernel builds one"
 	need depmod kmod
 	mkdir -p "$home"
 	rm -rf "$home/.new-$1-"*	# left by a fetch that was killed outright

@@ -295,21 +295,22 @@ reload_under_load()
 	soon masks_stand eth0
 }
 
-# The hotplug holds its lock while the driver rewrites: what the probe has
-# queued by then waits for that, and rmmod waits for it or takes it off.
+# While both edges are shaken, at most moments something is under way: the probe
+# is in the driver's function, the work waits for RTNL or the hotplug lock, or
+# it writes. rmmod comes at any of them.
 rmmod_with_work_pending()
 {
-	local i pid
-	for ((i = 0; i < 10; i++)); do
+	local i
+	fresh eth0 bare
+	shake_begin
+	for ((i = 0; i < 30; i++)); do
 		module_in
 		masks_keep eth0
 		masks_keep eth1
-		cpu_set 3 $((i % 2)) &
-		pid=$!
+		[[ $((i % 3)) != 0 ]] || soon counter_passed rewrites 0
 		rmmod netlane
-		wait "$pid"
 	done
-	cpus_all_on
+	shake_end
 }
 
 reduced_keeps_xps()

@@ -37,7 +37,11 @@ struct keeper_counts {
 };
 
 struct keeper_state {
-	bool has_rewrite_probe; /* false: it keeps nothing, do all of it yourself */
+	/*
+	 * false: it keeps nothing, do all of it yourself; true: still look now and
+	 * then, a compiler may have hidden one way to the driver's function from it
+	 */
+	bool has_rewrite_probe;
 	bool has_irq_affinity; /* false: it keeps XPS only */
 	bool has_events;
 	unsigned int nr_devices;
