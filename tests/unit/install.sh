@@ -38,6 +38,26 @@ keeps_configuration() {
 	grep -q 'mode = observe' "$dest/usr/local/share/netlane/netlane.conf"
 }
 
+module_source() {
+	local dest=$T_TMP/module src
+	installs "$dest" PREFIX=/usr
+	src=$(echo "$dest"/usr/src/netlane-*)
+	[ -f "$src/Kbuild" ] && [ -f "$src/uapi.h" ] && [ -f "$src/main.c" ]
+	t_eq "$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$src/dkms.conf")" "${src##*/netlane-}" "DKMS's version"
+	t_eq "$(find "$dest" -name '*.ko')" "" "a module that nobody asked for"
+	installs "$dest" PREFIX=/opt/netlane
+	[ -f "$dest/opt/netlane/src/${src##*/}/dkms.conf" ]
+}
+
+no_headers() {
+	local out ret=0
+	out=$(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$top" kmod KDIR="$T_TMP/nowhere" 2>&1) || ret=$?
+	t_eq "$ret" 2 status
+	t_match "$out" "no kernel headers at $T_TMP/nowhere"
+}
+
+t_case install.module.is_source_for_dkms	module_source
+t_case kmod.no_headers.says_so			no_headers
 t_case install.files.are_in_place		places
 t_case install.fresh.enables_nothing		enables_nothing
 t_case install.own_configuration.is_kept	keeps_configuration
