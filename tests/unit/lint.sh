@@ -77,7 +77,34 @@ blanks() {
 	complains check-sizes "scripts/x:1: blanks"
 }
 
+# What the two kernel tools say of a module with a fault for each of them.
+module() {
+	local out status=0
+	file kmod/main.c <<-'END'
+		// SPDX-License-Identifier: GPL-2.0
+		#include <linux/module.h>
+		static __be32 kept;
+		int swap_it(u32 a);
+		int swap_it(u32 a)
+		{
+			if(a)
+				kept = a;
+			return 0;
+		}
+		MODULE_LICENSE("GPL");
+	END
+	echo 'obj-m := main.o' >"$T_TMP/tree/kmod/Kbuild"
+	: >"$T_TMP/tree/kmod/uapi.h"
+	out=$("$top/scripts/check-kmod" "$T_TMP/tree" 2>&1) || status=$?
+	case $out in *"not judged by"*"not judged by"*) t_skip "neither checkpatch nor kernel headers here" ;; esac
+	echo "$out"
+	t_eq "$status" 1 "exit status"
+	[[ $out == *"not judged by checkpatch"* ]] || t_match "$out" "kmod/main.c:7: ERROR: space required"
+	[[ $out == *"not judged by sparse"* ]] || t_match "$out" "kmod/main.c:8:.*incorrect type in assignment"
+}
+
 t_case lint.tree.is_clean		clean
+t_case lint.module.is_judged_by_kernel_tools	module
 t_case lint.stage_rule.is_enforced	stages
 t_case lint.stage_rule.allows_its_own	stages_allowed
 t_case lint.printing.only_in_cmd	printing
