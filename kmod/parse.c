@@ -8,6 +8,7 @@
 #include <linux/bitmap.h>
 #include <net/genetlink.h>
 
+#include "compat.h"
 #include "keeper.h"
 
 const struct nla_policy netlane_queue_policy[NETLANE_QUEUE_A_MAX + 1] = {
@@ -55,6 +56,11 @@ static int mask_parse(const struct nlattr *attr, struct cpumask *mask,
 static int irq_parse(const struct net_device *dev, struct nlattr *irq, const struct nlattr *mask,
 		     struct want *want, struct netlink_ext_ack *extack)
 {
+	if (!NETLANE_HAS_IRQ_AFFINITY) {
+		NL_SET_ERR_MSG_ATTR(extack, mask,
+				    "this kernel lets no module set interrupts; send XPS alone");
+		return -EOPNOTSUPP;
+	}
 	if (!irq) {
 		NL_SET_ERR_MSG_ATTR(extack, mask, "a mask of an interrupt without its number");
 		return -EINVAL;

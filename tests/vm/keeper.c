@@ -6,6 +6,7 @@
  *   keeper present | get | get IFINDEX | clear | clear IFINDEX
  *   keeper set IFINDEX QUEUE...     a QUEUE is XPS[/IN-IRQ:MASK/OUT-IRQ:MASK]
  *   keeper events                   a line each, until killed; "listening" first
+ *   keeper fuzz IFINDEX COUNT       COUNT spoilt messages; how many were taken
  *
  * Masks are hex as in sysfs, "-" is none. The rule: what the client says is
  * printed as it is, on stdout; a refusal is exit status 1 and its sentence.
@@ -17,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apply/keeper.h"
+#include "apply/keeper_talk.h"
 
 #define QUEUES 64
 
@@ -124,6 +125,51 @@ static int events(void)
 	return 1;
 }
 
+/* Any byte behind the headers may be another, and the end may be missing. */
+static void spoil(struct nlmsghdr *nlh)
+{
+	size_t head = sizeof(*nlh) + sizeof(struct genlmsghdr);
+	size_t body = nlh->nlmsg_len - head;
+	int i;
+
+	for (i = rand() % 6; i > 0; i--)
+		((unsigned char *)nlh)[head + (size_t)rand() % body] = (unsigned char)rand();
+	if (rand() % 4 == 0)
+		nlh->nlmsg_len = (uint32_t)(head + (size_t)rand() % body);
+}
+
+/* The same messages each time: the seed is fixed. */
+static int fuzz(unsigned int ifindex, unsigned int count)
+{
+	static const enum netlane_cmd cmds[] = { NETLANE_CMD_SET, NETLANE_CMD_SET, NETLANE_CMD_SET,
+						 NETLANE_CMD_GET, NETLANE_CMD_CLEAR };
+	_Alignas(struct nlmsghdr) static char buf[4096];
+	static struct keeper_queue queue[4];
+	unsigned int i, refused = 0;
+	struct keeper_talk talk;
+	struct err err = { 0 };
+	int ret;
+
+	ret = keeper_talk_open(&talk, &err);
+	if (ret)
+		return refuse(ret, &err);
+	for (i = 0; i < 4; i++)
+		cpumask_add(&queue[i].xps, i);
+	srand(1);
+	for (i = 0; i < count; i++) {
+		struct nlmsghdr *nlh;
+
+		memset(buf, 0, sizeof(buf));
+		nlh = keeper_message(buf, &talk, cmds[rand() % 5]);
+		keeper_set_message(nlh, ifindex, queue, 4, true);
+		spoil(nlh);
+		refused += keeper_talk(&talk, buf, NULL, NULL, &err) != 0;
+	}
+	keeper_talk_close(&talk);
+	printf("taken %u\nrefused %u\n", count - refused, refused);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int ifindex = argc > 2 ? (unsigned int)atoi(argv[2]) : 0;
@@ -137,6 +183,8 @@ int main(int argc, char **argv)
 		return get(ifindex);
 	if (!strcmp(what, "events"))
 		return events();
+	if (!strcmp(what, "fuzz") && argc > 3)
+		return fuzz(ifindex, (unsigned int)atoi(argv[3]));
 	if (!strcmp(what, "set") && argc > 3)
 		return set(ifindex, argv + 3, (unsigned int)argc - 3);
 	if (strcmp(what, "clear"))

@@ -228,6 +228,19 @@ refusals_have_sentences()
 	soon masks_stand eth0
 }
 
+# Nothing that is said to it, however spoilt, does more than be refused or taken.
+spoilt_messages_do_no_harm()
+{
+	local said
+	fresh eth0 netlane
+	said=$("$keeper" fuzz "$(ifindex_of eth1)" 3000)
+	t_match "$said" 'taken [1-9].*refused [1-9]'
+	"$keeper" clear
+	masks_keep eth0
+	hotplug_once 3
+	soon masks_stand eth0
+}
+
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 
 others_are_kept_out()
@@ -347,6 +360,7 @@ t_case keeper.rebind.forgets_the_device rebind_forgets
 t_case keeper.namespace.forgets_the_device other_namespace_forgets
 t_case keeper.clear.ends_it clear_ends_it
 t_case keeper.refusals.have_sentences refusals_have_sentences
+t_case keeper.spoilt_messages.do_no_harm spoilt_messages_do_no_harm
 t_case keeper.others.are_kept_out others_are_kept_out
 t_case keeper.reload.works_under_load reload_under_load
 t_case keeper.rmmod.with_work_pending rmmod_with_work_pending
