@@ -5,7 +5,6 @@
  * The rule: lengths and ranges are the policy's; here is only what a policy
  * cannot say, and each refusal has its sentence. Nothing is changed.
  */
-#include <linux/bitmap.h>
 #include <net/genetlink.h>
 
 #include "compat.h"

@@ -29,6 +29,8 @@ prepare()
 finish()
 {
 	module_out
+	cpus_all_on
+	nic_again eth1
 	traffic_stop
 }
 
@@ -155,7 +157,7 @@ rebind_forgets()
 	t_eq "$(counter_of devices)" 0 "devices kept"
 	echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/bind
 	soon is_there eth1
-	ip link set eth1 up
+	nic_again eth1
 	hotplug_once 3
 	soon driver_rules eth1
 	masks_write eth1
@@ -173,6 +175,7 @@ other_namespace_forgets()
 	t_eq "$(counter_of devices)" 0 "devices kept"
 	ip -n elsewhere link set eth1 netns 1
 	soon is_there eth1
+	nic_again eth1
 }
 
 clear_ends_it()
