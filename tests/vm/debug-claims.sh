@@ -14,7 +14,7 @@ ko=build/kmod/$(uname -r)/broken.ko
 
 declare -A words=(
 	[use-after-free]='KASAN: .*use-after-free'
-	[hotplug-lock]='possible recursive locking detected'
+	[hotplug-lock]='possible .* detected'
 	[work-pending]='ODEBUG: free active'
 	[sleep]='sleeping function called from invalid context|suspicious RCU|Voluntary context switch within RCU'
 )

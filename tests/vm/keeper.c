@@ -4,6 +4,7 @@
  * for suites that drive netlane.ko without the daemon, and for people.
  *
  *   keeper present | get | get IFINDEX | clear | clear IFINDEX
+ *   keeper list                     a line a device: number, queues, masks
  *   keeper set IFINDEX QUEUE...     a QUEUE is XPS[/IN-IRQ:MASK/OUT-IRQ:MASK]
  *   keeper events                   a line each, until killed; "listening" first
  *   keeper fuzz IFINDEX COUNT       COUNT spoilt messages; how many were taken
@@ -125,6 +126,41 @@ static int events(void)
 	return 1;
 }
 
+static int list_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int *value = data;
+
+	if (mnl_attr_get_type(attr) < NETLANE_A_COUNT && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		value[mnl_attr_get_type(attr)] = mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+static int list_cb(const struct nlmsghdr *nlh, void *data)
+{
+	unsigned int value[NETLANE_A_COUNT] = { 0 };
+
+	if (mnl_attr_parse(nlh, sizeof(struct genlmsghdr), list_attr, value) < 0)
+		return MNL_CB_ERROR;
+	printf("%u queues %u masks %u\n", value[NETLANE_A_IFINDEX], value[NETLANE_A_NR_QUEUES],
+	       value[NETLANE_A_NR_MASKS]);
+	return MNL_CB_OK;
+}
+
+static int list(void)
+{
+	_Alignas(struct nlmsghdr) char buf[KEEPER_REQUEST_BYTES] = { 0 };
+	struct keeper_talk talk;
+	struct err err = { 0 };
+	int ret = keeper_talk_open(&talk, &err);
+
+	if (ret)
+		return refuse(ret, &err);
+	keeper_message(buf, &talk, NETLANE_CMD_GET)->nlmsg_flags |= NLM_F_DUMP;
+	ret = keeper_talk(&talk, buf, list_cb, NULL, &err);
+	keeper_talk_close(&talk);
+	return ret ? refuse(ret, &err) : 0;
+}
+
 /* Any byte behind the headers may be another, and the end may be missing. */
 static void spoil(struct nlmsghdr *nlh)
 {
@@ -183,6 +219,8 @@ int main(int argc, char **argv)
 		return get(ifindex);
 	if (!strcmp(what, "events"))
 		return events();
+	if (!strcmp(what, "list"))
+		return list();
 	if (!strcmp(what, "fuzz") && argc > 3)
 		return fuzz(ifindex, (unsigned int)atoi(argv[3]));
 	if (!strcmp(what, "set") && argc > 3)

@@ -178,12 +178,18 @@ other_namespace_forgets()
 	nic_again eth1
 }
 
+for_each_nic()
+{
+	local nic
+	for nic in eth0 eth1; do echo "$(ifindex_of $nic) queues 4 masks 12"; done
+}
+
 clear_ends_it()
 {
 	fresh eth0 netlane
 	masks_write eth1
 	masks_keep eth1
-	t_eq "$(counter_of devices)" 2 devices
+	t_eq "$("$keeper" list | sort)" "$(for_each_nic | sort)" "what is kept"
 	"$keeper" clear "$(ifindex_of eth0)"
 	hotplug_once 3
 	soon driver_rules eth0

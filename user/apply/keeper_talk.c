@@ -145,6 +145,8 @@ static int answer(const struct nlmsghdr *nlh, mnl_cb_t cb, void *data, struct er
 	const char *why;
 	int ret;
 
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		return 0;
 	if (nlh->nlmsg_type != NLMSG_ERROR)
 		return cb && cb(nlh, data) < 0 ? err_set(err, -EPROTO, "keeper: a broken answer") :
 						 1;
