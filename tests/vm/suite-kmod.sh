@@ -166,6 +166,23 @@ rebind_forgets()
 	soon masks_stand eth1
 }
 
+# The probe dies with the driver's module, and a new one is made with the next SET.
+driver_comes_back()
+{
+	fresh eth1 netlane
+	rmmod virtio_net
+	t_match "$("$keeper" get)" 'rewrite_probe 0.*devices 0'
+	modprobe virtio_net
+	soon is_there eth0
+	soon is_there eth1
+	nic_again eth0
+	nic_again eth1
+	masks_write eth1
+	masks_keep eth1
+	hotplug_once 3
+	soon masks_stand eth1
+}
+
 other_namespace_forgets()
 {
 	fresh eth1 netlane
@@ -366,6 +383,7 @@ t_case keeper.channels.left_alone_until_they_fit channels_down_and_up
 t_case keeper.link_down_and_up.masks_stand link_down_and_up
 t_case keeper.rename.goes_on rename_goes_on
 t_case keeper.rebind.forgets_the_device rebind_forgets
+t_case keeper.driver.may_come_back driver_comes_back
 t_case keeper.namespace.forgets_the_device other_namespace_forgets
 t_case keeper.clear.ends_it clear_ends_it
 t_case keeper.refusals.have_sentences refusals_have_sentences
