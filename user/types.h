@@ -66,6 +66,26 @@ struct queue {
 	unsigned int rps_flow_cnt; /* flows */
 };
 
+#define ADDR_LEN 52 /* an address, or a prefix with its length, IPv4 or IPv6 */
+
+/* An address that the kernel has on a NIC. */
+struct address {
+	char ip[ADDR_LEN];
+	unsigned int prefix; /* bits of its network */
+};
+
+/* What the metadata service says of a NIC. Only a complete answer is knowledge. */
+struct eni {
+	enum tri known; /* IS_NO: the list of the instance's ENIs is whole and lacks it */
+	int err; /* errno when not known; 0: nobody asked */
+	char gateway[ADDR_LEN];
+	char gateway6[ADDR_LEN]; /* "" where it has no IPv6 */
+	char cidr[ADDR_LEN]; /* of the vSwitch */
+	char cidr6[ADDR_LEN];
+	char (*ip)[ADDR_LEN]; /* IPv4, then IPv6 */
+	unsigned int nr_ip;
+};
+
 /* How the NIC's queues are wired to interrupts. */
 enum vectors { VECTORS_UNKNOWN, VECTORS_PER_QUEUE, VECTORS_SHARED };
 
@@ -97,6 +117,7 @@ struct nic {
 	char master[IFNAME_LEN]; /* bond, bridge or VRF that it belongs to, or "" */
 	char owner[64]; /* who owns it if not the host: "cilium (eni)", "terway", or "" */
 	bool default_route; /* a default route (IPv4 or IPv6) leaves here */
+	bool main_default; /* so does the one of the main table that is preferred */
 	bool metadata_route; /* 100.100.100.200 is reached through it */
 	bool login; /* a login session's TCP connection arrives here */
 	char qdisc[32]; /* kind of the root qdisc */
@@ -106,6 +127,38 @@ struct nic {
 	struct rss rss;
 	struct queue *queue; /* index 0 .. max(channels.max, queues seen) - 1 */
 	unsigned int nr_queue;
+	struct address *addr; /* read for source routing only, as eni is */
+	unsigned int nr_addr;
+	struct eni eni;
+};
+
+/* A rule of policy routing that selects by source. */
+struct source_rule {
+	char from[ADDR_LEN];
+	char value[64]; /* "lookup 20001 priority 17000" */
+	unsigned int table;
+	bool ours;
+};
+
+/* A route of ours. */
+struct own_route {
+	unsigned int table;
+	char to[ADDR_LEN];
+	char ifname[IFNAME_LEN]; /* "": it names no device */
+	char value[64]; /* "via 10.0.0.1", "link" or "throw" */
+};
+
+/* Policy routing as it stands; read for source routing only. */
+struct routing {
+	enum tri known;
+	int err; /* errno when not known; 0: nobody asked */
+	char proto_taken[32]; /* who has netlane's number for routes (rt_protos), or "" */
+	struct source_rule *rule;
+	unsigned int nr_rule;
+	struct own_route *route;
+	unsigned int nr_route;
+	unsigned int *table; /* in use by others or named in rt_tables */
+	unsigned int nr_table;
 };
 
 /* Somebody else who sets what netlane sets. */
@@ -164,6 +217,7 @@ struct facts {
 	unsigned int nr_cap;
 	struct foreign *foreign;
 	unsigned int nr_foreign;
+	struct routing routing;
 	struct sysctl *sysctl;
 	unsigned int nr_sysctl;
 	char *irqbalance_banned; /* irqs that a running irqbalance leaves alone, "24 25", NULL unknown */
@@ -187,6 +241,7 @@ struct nic_policy {
 	unsigned int nr_cpus;
 	int rps; /* enum choice, -1: not said */
 	int rss; /* enum choice, -1: not said */
+	enum tri source_routing; /* IS_UNKNOWN: not said here */
 	int allow_risk; /* enum risk that needs no --confirm here, -1: not said */
 	char from[160]; /* "/etc/netlane/netlane.conf:12", for messages */
 };
@@ -216,7 +271,9 @@ struct policy {
 	X(XPS, "xps", "hex CPU mask")                                 \
 	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide") \
 	X(RPS, "rps", "hex CPU mask")                                 \
-	X(RPS_FLOW, "rps-flow-cnt", "flows")
+	X(RPS_FLOW, "rps-flow-cnt", "flows")                          \
+	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")         \
+	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,
 enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
@@ -224,16 +281,20 @@ enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
 /*
  * Which knob: kind, NIC by bus path and MAC (both "" for one of the whole
  * node), queue (0 where the NIC has only one). Never by interface name or IRQ
- * number, which change.
+ * number, which change. A route that leaves by a NIC is that NIC's; a rule, and
+ * a route without a device, are of the whole node: the kernel keeps them when
+ * the NIC goes.
  */
 struct knob {
 	enum knob_kind kind;
 	char bus[BUS_LEN];
 	char mac[MAC_LEN];
 	unsigned int queue;
+	unsigned int table; /* of a route, else 0 */
+	char addr[ADDR_LEN]; /* where a route leads, or a rule's source; else "" */
 };
 
-/* The value of a knob that is not there (a queue that is not active). */
+/* The value of a knob that is not there (a queue that is not active, no such route). */
 #define KNOB_ABSENT "-"
 
 /*

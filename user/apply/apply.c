@@ -136,7 +136,8 @@ static int step_make(const struct run *run, const struct step *step, struct err 
 		ret = 0;
 	else if (must_be_before(run->plan, step) && !knob_is(run->root, kind, now, step->before))
 		ret = stale(step, now, err);
-	else if (!strcmp(now, KNOB_ABSENT) || !strcmp(step->after, KNOB_ABSENT))
+	else if (!knob_comes_and_goes(kind) &&
+		 (!strcmp(now, KNOB_ABSENT) || !strcmp(step->after, KNOB_ABSENT)))
 		ret = err_set(err, -ENXIO, "%s: there is %s there, and %s is planned", label,
 			      strcmp(now, KNOB_ABSENT) ? now : "no such queue",
 			      strcmp(step->after, KNOB_ABSENT) ? step->after : "none");

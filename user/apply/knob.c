@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "base/nicdev.h"
+#include "base/step.h"
 
 static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_IRQBALANCE] = &irqbalance_ops,
@@ -26,11 +27,15 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_RPS_SOCK_FLOW] = &rps_sock_flow_ops,
 	[KNOB_RPS] = &rps_ops,
 	[KNOB_RPS_FLOW] = &rps_flow_ops,
+	[KNOB_ROUTE] = &route_ops,
+	[KNOB_RULE] = &rule_ops,
 };
 
+/* A route finds its NIC itself: that the NIC is gone is an answer there, not an error. */
 static bool is_node_wide(const struct knob *knob)
 {
-	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW;
+	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW ||
+	       knob_comes_and_goes(knob->kind);
 }
 
 /* This boot's interface name of the knob's NIC; "" for a knob of the whole node. */

@@ -14,8 +14,11 @@
 #include "base/step.h"
 #include "base/text.h"
 
-/* Channels come before all of these, because the driver then rewrites them. */
-static const enum knob_kind order[] = { KNOB_RSS,      KNOB_IRQ_IN,	   KNOB_IRQ_OUT,
+/*
+ * Channels come before all of these, because the driver then rewrites them. A
+ * rule goes before the routes that it leads to.
+ */
+static const enum knob_kind order[] = { KNOB_RULE,     KNOB_ROUTE,	   KNOB_RSS,      KNOB_IRQ_IN,	   KNOB_IRQ_OUT,
 					KNOB_XPS_RXQS, KNOB_XPS,	   KNOB_RPS,
 					KNOB_RPS_FLOW, KNOB_RPS_SOCK_FLOW, KNOB_IRQBALANCE };
 
@@ -203,7 +206,8 @@ free_wanted:
 /* The queue was not there before and now is, since the channels stay: the driver's own. */
 static void absent_bring(struct undo_item *item)
 {
-	if (!item->target || strcmp(item->target, KNOB_ABSENT))
+	if (!item->target || strcmp(item->target, KNOB_ABSENT) ||
+	    knob_comes_and_goes(item->step.knob.kind))
 		return;
 	item->target = NULL;
 	if (item->outcome == OUTCOME_RESTORED)
@@ -219,7 +223,8 @@ static void item_bring(struct undo *undo, struct undo_item *item)
 
 	if (item->shaken)
 		ret = value_read(undo, item, &err);
-	if (!ret && !strcmp(item->now, KNOB_ABSENT)) {
+	if (!ret && !strcmp(item->now, KNOB_ABSENT) &&
+	    !knob_comes_and_goes(item->step.knob.kind)) {
 		if (!item->target || strcmp(item->target, KNOB_ABSENT))
 			item->outcome = OUTCOME_GONE;
 		return;

@@ -51,7 +51,13 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 
 	if (!ifname)
 		ifname = "";
-	if (queue)
+	if (knob->kind == KNOB_ROUTE)
+		(void)snprintf(buf, len, "%s%s%s %s table %u", ifname, sep, knob_names[knob->kind],
+			       knob->addr, knob->table);
+	else if (knob->kind == KNOB_RULE)
+		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
+			       knob->addr);
+	else if (queue)
 		(void)snprintf(buf, len, "%s%s%s %s-%u", ifname, sep, knob_names[knob->kind], queue,
 			       knob->queue);
 	else

@@ -13,6 +13,8 @@ const struct field knob_fields[] = {
 	F_STR(knob, bus),
 	F_STR(knob, mac),
 	F_UINT(knob, queue),
+	F_UINT(knob, table),
+	F_STR(knob, addr),
 	F_END,
 };
 
@@ -31,13 +33,18 @@ const struct field step_fields[] = {
 
 bool knob_equal(const struct knob *a, const struct knob *b)
 {
-	return a->kind == b->kind && a->queue == b->queue && !strcmp(a->bus, b->bus) &&
-	       !strcmp(a->mac, b->mac);
+	return a->kind == b->kind && a->queue == b->queue && a->table == b->table &&
+	       !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac) && !strcmp(a->addr, b->addr);
 }
 
 bool knob_same_nic(const struct knob *a, const struct knob *b)
 {
 	return (a->bus[0] || a->mac[0]) && !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac);
+}
+
+bool knob_comes_and_goes(enum knob_kind kind)
+{
+	return kind == KNOB_ROUTE || kind == KNOB_RULE;
 }
 
 int step_copy(struct step *dst, const struct step *src)

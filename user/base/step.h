@@ -14,12 +14,14 @@
 extern const struct field knob_fields[];
 extern const struct field step_fields[];
 
-/* The same knob: kind, bus, MAC and queue. */
+/* The same knob: kind, bus, MAC, queue, table and address. */
 bool knob_equal(const struct knob *a, const struct knob *b);
 /* Both at the same NIC, which node-wide knobs are not. */
 bool knob_same_nic(const struct knob *a, const struct knob *b);
 /* Does any NIC get lanes, straight or not? */
 bool plan_has_lanes(const struct plan *plan);
+/* Is KNOB_ABSENT a value like any other, to be written and to be given back? */
+bool knob_comes_and_goes(enum knob_kind kind);
 /* A deep copy, freed by step_free(). 0 or -ENOMEM. */
 int step_copy(struct step *dst, const struct step *src);
 void step_free(struct step *step);

@@ -155,6 +155,16 @@ static int rss_parse(struct policy *policy, struct nic_policy *nic, const char *
 	return choice_parse(value, &nic->rss);
 }
 
+static int source_routing_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	bool yes;
+
+	if (parse_yes_no(value, &yes))
+		return -EINVAL;
+	nic->source_routing = yes ? IS_YES : IS_NO;
+	return 0;
+}
+
 static int allow_risk_parse(struct policy *policy, struct nic_policy *nic, const char *value)
 {
 	nic->allow_risk = name_find(risk_names, value);
@@ -174,6 +184,7 @@ static const struct key nic_keys[] = {
 	{ "cpus", "CPUs in lane order, each once, such as 2,0,3,1 or 0-7", cpus_parse },
 	{ "rps", "auto or off", rps_parse },
 	{ "rss", "auto or off", rss_parse },
+	{ "source_routing", "yes or no", source_routing_parse },
 	{ "allow_risk", "none, blip or can-cut-off", allow_risk_parse },
 	{ NULL, NULL, NULL },
 };

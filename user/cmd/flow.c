@@ -69,6 +69,17 @@ static int nics_select(const struct flow_from *from, struct flow *flow, struct e
 	return 0;
 }
 
+/* What has to be read for this policy: source routing wants more, and asks the cloud. */
+static unsigned int what_of(const struct flow_from *from, const struct policy *policy)
+{
+	unsigned int i, what = from->what;
+
+	for (i = 0; i < policy->nr_nic; i++)
+		if (policy->nic[i].source_routing == IS_YES)
+			what |= FACTS_ROUTING;
+	return what;
+}
+
 int flow_read(const struct flow_from *from, struct flow *flow, struct err *err)
 {
 	int ret;
@@ -82,7 +93,8 @@ int flow_read(const struct flow_from *from, struct flow *flow, struct err *err)
 	else if (from->facts_file)
 		ret = facts_load(from->facts_file, &flow->facts, err);
 	else
-		ret = facts_gather(from->root ? from->root : "/", from->what, &flow->facts, err);
+		ret = facts_gather(from->root ? from->root : "/", what_of(from, &flow->policy),
+				   &flow->facts, err);
 	return ret ? ret : nics_select(from, flow, err);
 }
 
@@ -102,13 +114,17 @@ int flow_keep_channels(struct flow *flow, struct err *err)
 		const struct step *step = &flow->plan.step[i];
 		const struct nic *facts;
 
-		if (step->knob.kind != KNOB_CHANNELS || !step->needs_confirm)
+		if (!step->needs_confirm ||
+		    (step->knob.kind != KNOB_CHANNELS && step->knob.kind != KNOB_RULE))
 			continue;
 		facts = facts_nic(&flow->facts, step->ifname);
 		nic = policy_add(&flow->policy, step->ifname, "channels kept: nobody to confirm");
 		if (!facts || !nic)
 			return err_set(err, -ENOMEM, "out of memory");
-		nic->channels = facts->channels.now;
+		if (step->knob.kind == KNOB_CHANNELS)
+			nic->channels = facts->channels.now;
+		else
+			nic->source_routing = IS_NO;
 		kept++;
 	}
 	if (!kept)

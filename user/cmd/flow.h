@@ -28,8 +28,8 @@ int flow_read(const struct flow_from *from, struct flow *flow, struct err *err);
 /* flow_read() and the plan. */
 int flow_prepare(const struct flow_from *from, struct flow *flow, struct err *err);
 /*
- * Plans anew without the channel changes that need consent: such a NIC gets as
- * many lanes as it has channels now.
+ * Plans anew without the changes that need consent: such a NIC gets as many
+ * lanes as it has channels now, and its routes stay as they are.
  */
 int flow_keep_channels(struct flow *flow, struct err *err);
 void flow_free(struct flow *flow);

@@ -202,6 +202,11 @@ static void left_out_say(const struct plan *plan)
 			    "the NIC that the node is reached by: netlane up --confirm 60, or "
 			    "allow_risk = blip for it in the configuration\n",
 			    step->ifname, step->before, step->after);
+		else if (step->needs_confirm)
+			say("left out: the routes of %s, by which somebody is logged in: netlane up "
+			    "--confirm 60, or allow_risk = can-cut-off for it in the "
+			    "configuration\n",
+			    step->ifname);
 	}
 }
 

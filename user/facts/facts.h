@@ -17,7 +17,8 @@
 /* What costs time and is not always wanted. */
 #define FACTS_CAPS 1u /* probe what the kernel can do (loads tiny BPF programs; wants root) */
 #define FACTS_METADATA 2u /* ask the metadata service, only on an ECS product, 1 s at most */
-#define FACTS_ALL (FACTS_CAPS | FACTS_METADATA)
+#define FACTS_ROUTING 4u /* rules, tables, addresses, and what the metadata says of the ENIs */
+#define FACTS_ALL (FACTS_CAPS | FACTS_METADATA | FACTS_ROUTING)
 
 /* Fills @facts (any content is overwritten). 0, or -errno when not even CPUs could be read. */
 int facts_gather(const char *root, unsigned int what, struct facts *facts, struct err *err);

@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "facts/facts.h"
+#include "facts/gather.h"
 
 #define FACTS_VERSION 1
 #define VERSION_KEY "netlane_facts"
@@ -84,6 +85,37 @@ static const struct field rss_fields[] = {
 	F_END,
 };
 
+static const struct field address_fields[] = { F_STR(address, ip), F_UINT(address, prefix), F_END };
+
+const struct field eni_fields[] = {
+	F_ENUM(eni, known, tri_names),
+	F_INT(eni, err),
+	F_STR(eni, gateway),
+	F_STR(eni, gateway6),
+	F_STR(eni, cidr),
+	F_STR(eni, cidr6),
+	F_LINES(eni, ip, nr_ip),
+	F_END,
+};
+
+static const struct field rule_fields[] = {
+	F_STR(source_rule, from), F_STR(source_rule, value), F_UINT(source_rule, table), F_BOOL(source_rule, ours), F_END,
+};
+
+static const struct field route_fields[] = {
+	F_UINT(own_route, table), F_STR(own_route, to), F_STR(own_route, ifname), F_STR(own_route, value), F_END,
+};
+
+static const struct field routing_fields[] = {
+	F_ENUM(routing, known, tri_names),
+	F_INT(routing, err),
+	F_STR(routing, proto_taken),
+	F_LIST(routing, rule, nr_rule, rule_fields),
+	F_LIST(routing, route, nr_route, route_fields),
+	F_UINTS(routing, table, nr_table),
+	F_END,
+};
+
 static const struct field nic_fields[] = {
 	F_STR(nic, ifname),
 	F_UINT(nic, ifindex),
@@ -97,6 +129,7 @@ static const struct field nic_fields[] = {
 	F_STR(nic, master),
 	F_STR(nic, owner),
 	F_BOOL(nic, default_route),
+	F_BOOL(nic, main_default),
 	F_BOOL(nic, metadata_route),
 	F_BOOL(nic, login),
 	F_STR(nic, qdisc),
@@ -105,6 +138,8 @@ static const struct field nic_fields[] = {
 	F_ENUM(nic, vectors, vectors_names),
 	F_OBJECT(nic, rss, rss_fields),
 	F_LIST(nic, queue, nr_queue, queue_fields),
+	F_LIST(nic, addr, nr_addr, address_fields),
+	F_OBJECT(nic, eni, eni_fields),
 	F_END,
 };
 
@@ -142,6 +177,7 @@ const struct field facts_fields[] = {
 	F_LIST(facts, owner, nr_owner, owner_fields),
 	F_LIST(facts, cap, nr_cap, cap_fields),
 	F_LIST(facts, foreign, nr_foreign, foreign_fields),
+	F_OBJECT(facts, routing, routing_fields),
 	F_LIST(facts, sysctl, nr_sysctl, sysctl_fields),
 	F_HEAP(facts, irqbalance_banned),
 	F_END,

@@ -9,6 +9,7 @@
 #define NETLANE_FACTS_GATHER_H
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/text.h"
 #include "facts/procs.h"
 #include "facts/rtnl.h"
@@ -40,6 +41,10 @@ void logins_gather(const struct gather *g, struct facts *facts);
 int owners_gather(const struct gather *g, struct facts *facts);
 int links_gather(const struct gather *g, struct facts *facts);
 void irqbalance_gather(const struct gather *g, struct facts *facts);
+/* routing.c: facts->routing and each NIC's addr; enis.c: each NIC's eni. -ENOMEM. */
+int routing_gather(const struct gather *g, struct facts *facts);
+int enis_gather(const struct gather *g, struct facts *facts);
+extern const struct field eni_fields[];
 /* caps.c, foreign.c, sysctls.c: -ENOMEM. */
 int caps_gather(const struct gather *g, struct facts *facts);
 int foreign_gather(const struct gather *g, struct facts *facts);

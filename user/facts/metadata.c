@@ -7,19 +7,32 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 
+#define REQUEST_MS 1000
 #define TOTAL_MS 1000
 #define TOKEN_TTL "X-aliyun-ecs-metadata-token-ttl-seconds: 60"
 #define TOKEN_HEADER "X-aliyun-ecs-metadata-token: "
-#define ANSWER_LEN 1024
+#define TOKEN_LEN 1024
+#define ANSWER_MAX 16384 /* hundreds of addresses; a token has less */
+
+/* All that netlane ever asks; a path that ends in a slash stands for what is below it, too. */
+static const char *const words[] = { "instance/instance-type", "instance-id",
+				     "network/interfaces/macs/" };
+
+struct metadata_session {
+	CURL *curl;
+	const char *base;
+	long end_ms;
+	char header[sizeof(TOKEN_HEADER) + TOKEN_LEN];
+};
 
 struct answer {
-	char body[ANSWER_LEN];
-	size_t len;
+	struct text body;
+	bool huge;
 	long status; /* HTTP */
 };
 
@@ -28,26 +41,48 @@ static long now_ms(void)
 	return (long)(clock_mono_ns() / 1000000);
 }
 
-/* A longer answer is none of ours: refusing it ends the transfer. */
+/* Refusing what is too long ends the transfer. */
 static size_t body_take(char *data, size_t size, size_t nr, void *arg)
 {
 	struct answer *answer = arg;
 	size_t len = size * nr;
 
-	if (answer->len + len >= sizeof(answer->body))
+	answer->huge |= answer->body.len + len > ANSWER_MAX;
+	/* a NUL would hide what follows it: then it is not text */
+	if (answer->huge || memchr(data, 0, len))
 		return 0;
-	memcpy(answer->body + answer->len, data, len);
-	answer->len += len;
-	answer->body[answer->len] = 0;
-	return len;
+	text_add(&answer->body, "%.*s", (int)len, data);
+	return answer->body.failed ? 0 : len;
 }
 
-/* One request until @end_ms. 0 with a status, -ETIMEDOUT or -EIO. */
-static int request(CURL *curl, const char *method, const char *url, const char *header, long end_ms,
-		   struct answer *answer)
+static int verdict_of(CURLcode code, const struct answer *answer)
+{
+	if (answer->body.failed)
+		return -ENOMEM;
+	if (answer->huge)
+		return -EFBIG;
+	switch (code) {
+	case CURLE_OK:
+		return 0;
+	case CURLE_OPERATION_TIMEDOUT:
+		return -ETIMEDOUT;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return -EHOSTUNREACH;
+	case CURLE_OUT_OF_MEMORY:
+		return -ENOMEM;
+	default:
+		return -EBADMSG;
+	}
+}
+
+/* One request. 0 with a status, or the verdict that there is no whole answer. */
+static int request(struct metadata_session *s, const char *method, const char *path,
+		   const char *header, struct answer *answer)
 {
 	struct curl_slist *headers = curl_slist_append(NULL, header);
-	long left_ms = end_ms - now_ms();
+	long left_ms = s->end_ms - now_ms();
+	char url[256];
 	CURLcode code;
 
 	memset(answer, 0, sizeof(*answer));
@@ -55,22 +90,130 @@ static int request(CURL *curl, const char *method, const char *url, const char *
 		curl_slist_free_all(headers);
 		return left_ms <= 0 ? -ETIMEDOUT : -ENOMEM;
 	}
-	curl_easy_reset(curl);
-	(void)curl_easy_setopt(curl, CURLOPT_URL, url); /* ENOMEM shows at perform */
-	(void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-	(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	(void)curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever the environment says */
-	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, left_ms);
-	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_take);
-	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	code = curl_easy_perform(curl);
+	(void)snprintf(url, sizeof(url), "%s/latest/%s", s->base, path); /* paths are short */
+	curl_easy_reset(s->curl); /* keeps the connection */
+	(void)curl_easy_setopt(s->curl, CURLOPT_URL, url); /* ENOMEM shows at perform */
+	(void)curl_easy_setopt(s->curl, CURLOPT_CUSTOMREQUEST, method);
+	(void)curl_easy_setopt(s->curl, CURLOPT_HTTPHEADER, headers);
+	(void)curl_easy_setopt(s->curl, CURLOPT_PROXY, ""); /* whatever the environment says */
+	(void)curl_easy_setopt(s->curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(s->curl, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)curl_easy_setopt(s->curl, CURLOPT_TIMEOUT_MS,
+			       left_ms < REQUEST_MS ? left_ms : REQUEST_MS);
+	(void)curl_easy_setopt(s->curl, CURLOPT_WRITEFUNCTION, body_take);
+	(void)curl_easy_setopt(s->curl, CURLOPT_WRITEDATA, answer);
+	code = curl_easy_perform(s->curl);
 	curl_slist_free_all(headers);
-	if (code != CURLE_OK)
-		return code == CURLE_OPERATION_TIMEDOUT ? -ETIMEDOUT : -EIO;
-	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	if (code == CURLE_OK)
+		(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	return verdict_of(code, answer);
+}
+
+/* The header with a token, or one that says nothing where the service wants none. */
+static int token_get(struct metadata_session *s)
+{
+	struct answer answer;
+	const char *p;
+	int ret;
+
+	(void)text_copy(s->header, sizeof(s->header), "Accept: text/plain");
+	ret = request(s, "PUT", "api/token", TOKEN_TTL, &answer);
+	p = answer.body.s;
+	while (p && *p > 0x20 && *p < 0x7f)
+		p++;
+	/* anything but a token: nothing that belongs into a header */
+	if (!ret && answer.status == 200 && p && !*p && answer.body.len <= TOKEN_LEN)
+		(void)snprintf(s->header, sizeof(s->header), TOKEN_HEADER "%s", answer.body.s);
+	text_free(&answer.body);
+	/* refused, or a service without it: that is what the plain way is for */
+	return ret == -ETIMEDOUT || ret == -EHOSTUNREACH || ret == -ENOMEM ? ret : 0;
+}
+
+int metadata_open(const char *base, unsigned int total_ms, struct metadata_session **session)
+{
+	struct metadata_session *s = calloc(1, sizeof(*s));
+	int ret = -ENOMEM;
+
+	*session = NULL;
+	/* without TLS, which takes longer to set up than the questions */
+	if (!s || curl_global_init(CURL_GLOBAL_NOTHING)) {
+		free(s);
+		return ret;
+	}
+	s->base = base;
+	s->end_ms = now_ms() + (long)total_ms;
+	s->curl = curl_easy_init();
+	if (s->curl)
+		ret = token_get(s);
+	if (ret)
+		metadata_close(s);
+	else
+		*session = s;
+	return ret;
+}
+
+void metadata_close(struct metadata_session *session)
+{
+	if (!session)
+		return;
+	curl_easy_cleanup(session->curl);
+	curl_global_cleanup();
+	free(session);
+}
+
+static bool may_ask(const char *path)
+{
+	size_t i, len;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		len = strlen(words[i]);
+		if (!strcmp(path, words[i]) ||
+		    (words[i][len - 1] == '/' && !strncmp(path, words[i], len) &&
+		     !strstr(path, "..")))
+			return true;
+	}
+	return false;
+}
+
+static int status_verdict(long status)
+{
+	if (status == 200)
+		return 0;
+	if (status == 404)
+		return -ENOENT;
+	if (status == 401 || status == 403)
+		return -EACCES;
+	return status == 429 || status >= 500 ? -EAGAIN : -EBADMSG;
+}
+
+static int text_verdict(const char *s)
+{
+	if (!s || !*s)
+		return -ENODATA;
+	for (; *s; s++)
+		if (!isprint((unsigned char)*s) && !isspace((unsigned char)*s))
+			return -EBADMSG;
 	return 0;
+}
+
+int metadata_get(struct metadata_session *session, const char *path, struct text *text)
+{
+	struct answer answer;
+	char full[160];
+	int ret;
+
+	if (!may_ask(path) ||
+	    snprintf(full, sizeof(full), "meta-data/%s", path) >= (int)sizeof(full))
+		return -EPERM;
+	ret = request(session, "GET", full, session->header, &answer);
+	if (!ret)
+		ret = status_verdict(answer.status);
+	if (!ret && answer.body.s)
+		text_add(text, "%s", text_trim(answer.body.s));
+	if (!ret)
+		ret = text->failed ? -ENOMEM : text_verdict(text->s);
+	text_free(&answer.body);
+	return ret;
 }
 
 /* A type or an id: letters, digits, and what joins them. Anything else is an error page. */
@@ -84,71 +227,30 @@ static bool is_word(const char *s)
 	return p > s;
 }
 
-static int word_get(CURL *curl, const char *base, const char *path, const char *header, long end_ms,
-		    char word[40])
+static int word_get(struct metadata_session *session, const char *path, char word[40])
 {
-	struct answer answer;
-	char url[256], *body;
-	int ret;
+	struct text text = { 0 };
+	int ret = metadata_get(session, path, &text);
 
-	(void)snprintf(url, sizeof(url), "%s/latest/meta-data/%s", base, path);
-	ret = request(curl, "GET", url, header, end_ms, &answer);
+	if (!ret && (!is_word(text.s) || !text_copy(word, 40, text.s)))
+		ret = -EBADMSG;
 	if (ret)
-		return ret;
-	if (answer.status == 401 || answer.status == 403)
-		return -EACCES;
-	body = text_trim(answer.body);
-	if (answer.status != 200 || !is_word(body) || strlen(body) >= 40)
-		return -EIO;
-	(void)text_copy(word, 40, body); /* measured */
-	return 0;
-}
-
-/* The header with a token, or one that says nothing where the service wants none. */
-static int token_get(CURL *curl, const char *base, long end_ms, char *header, size_t len)
-{
-	struct answer answer;
-	char url[256], *p;
-	int ret;
-
-	(void)text_copy(header, len, "Accept: text/plain");
-	(void)snprintf(url, sizeof(url), "%s/latest/api/token", base);
-	ret = request(curl, "PUT", url, TOKEN_TTL, end_ms, &answer);
-	/* refused, or a service without it: that is what the plain way is for */
-	if (ret || answer.status != 200)
-		return ret == -ETIMEDOUT ? ret : 0;
-	for (p = answer.body; *p; p++)
-		if (*p < 0x21 || *p > 0x7e)
-			return 0; /* not a token: nothing that belongs into a header */
-	if (answer.len && len > strlen(TOKEN_HEADER) + answer.len)
-		(void)snprintf(header, len, TOKEN_HEADER "%s", answer.body);
-	return 0;
+		word[0] = 0;
+	text_free(&text);
+	return ret;
 }
 
 int metadata_fetch(const char *base, struct metadata *out)
 {
-	char header[ANSWER_LEN + 64];
-	long end_ms;
-	CURL *curl;
+	struct metadata_session *session;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	/* without TLS, which takes longer to set up than the questions */
-	if (curl_global_init(CURL_GLOBAL_NOTHING))
-		return -ENOMEM;
-	curl = curl_easy_init();
-	if (!curl) {
-		curl_global_cleanup();
-		return -ENOMEM;
-	}
-	end_ms = now_ms() + TOTAL_MS;
-	ret = token_get(curl, base, end_ms, header, sizeof(header));
+	ret = metadata_open(base, TOTAL_MS, &session);
 	if (!ret)
-		ret = word_get(curl, base, "instance/instance-type", header, end_ms,
-			       out->instance_type);
+		ret = word_get(session, "instance/instance-type", out->instance_type);
 	if (!ret)
-		ret = word_get(curl, base, "instance-id", header, end_ms, out->instance_id);
-	curl_easy_cleanup(curl);
-	curl_global_cleanup();
+		ret = word_get(session, "instance-id", out->instance_id);
+	metadata_close(session);
 	return ret;
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <linux/if.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,9 +93,27 @@ static bool default_carried(const struct rtnl *rtnl, unsigned int ifindex)
 	return false;
 }
 
+/* The default route that the main table prefers: IPv4's, where there is one. */
+static const struct rtnl_default *main_default(const struct rtnl *rtnl)
+{
+	const struct rtnl_default *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < rtnl->nr_def; i++) {
+		const struct rtnl_default *def = &rtnl->def[i];
+
+		if (def->table == RT_TABLE_MAIN &&
+		    (!best || (best->ipv6 && !def->ipv6) ||
+		     (best->ipv6 == def->ipv6 && def->metric < best->metric)))
+			best = def;
+	}
+	return best;
+}
+
 static void routing_read(const struct rtnl *rtnl, struct nic *nic)
 {
 	const struct rtnl_link *link = rtnl_link(rtnl, nic->ifindex);
+	const struct rtnl_default *def = main_default(rtnl);
 	const struct rtnl_link *master;
 
 	if (!link)
@@ -105,6 +124,7 @@ static void routing_read(const struct rtnl *rtnl, struct nic *nic)
 	if (master)
 		(void)text_copy(nic->master, sizeof(nic->master), master->ifname); /* same size */
 	nic->default_route = default_carried(rtnl, nic->ifindex);
+	nic->main_default = def && rtnl_carries(rtnl, nic->ifindex, def->ifindex);
 	nic->metadata_route = rtnl_carries(rtnl, nic->ifindex, rtnl->metadata);
 }
 

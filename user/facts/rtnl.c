@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fib.h"
 #include "base/netlink.h"
 #include "base/text.h"
 #include "facts/gather.h"
@@ -126,30 +127,32 @@ static int addr_take(const struct nlmsghdr *nlh, void *data)
 	}
 	addr->ifindex = info->ifa_index;
 	addr->family = info->ifa_family;
+	addr->prefix = info->ifa_prefixlen;
+	addr->unusable = info->ifa_flags & IFA_F_DADFAILED;
 	memcpy(addr->addr, mnl_attr_get_payload(local), len);
 	return MNL_CB_OK;
 }
 
-static void default_add(struct rtnl *rtnl, unsigned int ifindex, unsigned int table)
+static void default_add(struct rtnl *rtnl, const struct rtnl_default *one)
 {
 	struct rtnl_default *def;
 
-	if (!ifindex)
+	if (!one->ifindex)
 		return;
 	def = facts_more(&rtnl->def, &rtnl->nr_def, sizeof(*def));
 	if (!def)
 		return; /* one fewer known; the next allocation will fail aloud */
-	def->ifindex = ifindex;
-	def->table = table;
+	*def = *one;
 }
 
-static void hops_add(struct rtnl *rtnl, const struct nlattr *multipath, unsigned int table)
+static void hops_add(struct rtnl *rtnl, const struct nlattr *multipath, struct rtnl_default def)
 {
 	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
 	int left = (int)mnl_attr_get_payload_len(multipath);
 
 	while (RTNH_OK(hop, left)) {
-		default_add(rtnl, (unsigned int)hop->rtnh_ifindex, table);
+		def.ifindex = (unsigned int)hop->rtnh_ifindex;
+		default_add(rtnl, &def);
 		left -= (int)NLMSG_ALIGN(hop->rtnh_len);
 		hop = RTNH_NEXT(hop);
 	}
@@ -158,25 +161,29 @@ static void hops_add(struct rtnl *rtnl, const struct nlattr *multipath, unsigned
 static int default_take(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(nlh);
-	unsigned int oif = 0, table = route->rtm_table;
+	struct rtnl_default def = { .table = route->rtm_table,
+				    .ipv6 = route->rtm_family == AF_INET6 };
 	const struct nlattr *attr, *multipath = NULL;
 	struct rtnl *rtnl = data;
 
+	/* those of ours are for the NIC's own addresses: nothing else depends on them */
 	if (nlh->nlmsg_type != RTM_NEWROUTE || route->rtm_dst_len ||
-	    route->rtm_type != RTN_UNICAST || route->rtm_flags & RTM_F_CLONED)
+	    route->rtm_protocol == FIB_PROTO || route->rtm_type != RTN_UNICAST || route->rtm_flags & RTM_F_CLONED)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*route))
 	{
 		if (mnl_attr_get_type(attr) == RTA_OIF)
-			oif = u32_of(attr);
+			def.ifindex = u32_of(attr);
 		else if (mnl_attr_get_type(attr) == RTA_TABLE)
-			table = u32_of(attr);
+			def.table = u32_of(attr);
+		else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
+			def.metric = u32_of(attr);
 		else if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
 			multipath = attr;
 	}
-	default_add(rtnl, oif, table);
+	default_add(rtnl, &def);
 	if (multipath)
-		hops_add(rtnl, multipath, table);
+		hops_add(rtnl, multipath, def);
 	return MNL_CB_OK;
 }
 

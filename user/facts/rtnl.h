@@ -24,11 +24,15 @@ struct rtnl_addr {
 	unsigned int ifindex;
 	int family; /* AF_INET, AF_INET6 */
 	unsigned char addr[16];
+	unsigned int prefix; /* bits of its network */
+	bool unusable; /* another node has it (duplicate address detection) */
 };
 
 struct rtnl_default {
 	unsigned int ifindex;
 	unsigned int table; /* RT_TABLE_MAIN or one of policy routing */
+	unsigned int metric;
+	bool ipv6;
 };
 
 struct rtnl {

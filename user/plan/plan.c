@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "plan/decide.h"
 #include "plan/notes.h"
+#include "plan/routing.h"
 #include "plan/steps.h"
 #include "plan/work.h"
 
@@ -188,6 +189,8 @@ static int build(struct work *w, struct err *err)
 	steps_build(w);
 	for (i = 0; i < w->nr_nic && !w->failed; i++)
 		verdict_set(w, &w->nic[i]);
+	if (!w->failed)
+		routing_build(w); /* behind the verdicts, which are about lanes */
 	notes_build(w);
 	return w->failed ? -ENOMEM : 0;
 }

@@ -43,6 +43,11 @@ static int rules_add(struct nic_rules *rules, const struct nic_policy *section, 
 	}
 	if (section->rss >= 0)
 		rules->rss = section->rss != CHOICE_OFF;
+	if (section->source_routing != IS_UNKNOWN) {
+		rules->source_routing = section->source_routing;
+		rules->source_routing_from = section->from;
+		rules->source_routing_any = is_any(section);
+	}
 	if (section->allow_risk >= 0)
 		rules->allow_risk = (enum risk)section->allow_risk;
 	return 0;
@@ -56,6 +61,7 @@ int policy_rules(const struct policy *policy, const struct nic *nic, struct nic_
 
 	memset(rules, 0, sizeof(*rules));
 	rules->rps = rules->rss = true;
+	rules->source_routing_from = "";
 	rules->manage_from = rules->channels_from = rules->cpus_from = rules->rps_from = "";
 	for (i = 0; i < policy->nr_nic; i++) {
 		if (!policy_matches(&policy->nic[i], nic))

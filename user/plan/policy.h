@@ -22,6 +22,9 @@ struct nic_rules {
 	bool rps;
 	const char *rps_from;
 	bool rss;
+	enum tri source_routing;
+	const char *source_routing_from;
+	bool source_routing_any; /* from "*": not where a CNI is at work */
 	enum risk allow_risk;
 };
 

@@ -8,8 +8,10 @@
 #include "plan/plan.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/fib.h"
 #include "base/step.h"
 #include "base/text.h"
 
@@ -135,6 +137,34 @@ static void rss_add(struct text *t, const struct step *step)
 	}
 }
 
+/* ip route and ip rule, by the words that they print themselves. */
+static void fib_add(struct text *t, const struct step *step)
+{
+	bool goes = !strcmp(step->after, KNOB_ABSENT), rule = step->knob.kind == KNOB_RULE;
+	bool throws = !strcmp(goes ? step->before : step->after, "throw");
+	const char *p = goes ? step->before : step->after;
+
+	text_add(t, "ip %s %s %s %s", strchr(step->knob.addr, ':') ? "-6" : "-4",
+		 rule ? "rule" : "route", goes ? "del" : "add",
+		 rule ? "from " : throws ? "throw " : "");
+	word_add(t, step->knob.addr);
+	/* each word by itself: the value is "lookup 20001 priority 17000" or "via 10.0.0.1" */
+	while (!throws && strcmp(p, "link") && *p) {
+		char word[ADDR_LEN];
+		size_t len = strcspn(p, " ");
+
+		(void)snprintf(word, sizeof(word), "%.*s", (int)len, p);
+		text_add(t, " ");
+		word_add(t, word);
+		p += len + strspn(p + len, " ");
+	}
+	if (!rule && !throws)
+		text_add(t, " dev \"$nic\"");
+	if (!rule)
+		text_add(t, " table %u", step->knob.table);
+	text_add(t, " protocol %d\n", FIB_PROTO);
+}
+
 static void command_add(struct text *t, const struct plan *plan, const struct step *step)
 {
 	switch (step->knob.kind) {
@@ -176,6 +206,10 @@ static void command_add(struct text *t, const struct plan *plan, const struct st
 	case KNOB_RPS_FLOW:
 		queue_add(t, step, "rx", "rps_flow_cnt");
 		break;
+	case KNOB_ROUTE:
+	case KNOB_RULE:
+		fib_add(t, step);
+		break;
 	case KNOB_COUNT:
 		break;
 	}
@@ -189,7 +223,7 @@ static void steps_add(struct text *t, const struct plan *plan)
 	for (i = 0; i < plan->nr_step; i++) {
 		const struct step *step = &plan->step[i];
 
-		if (!strcmp(step->after, KNOB_ABSENT))
+		if (!strcmp(step->after, KNOB_ABSENT) && !knob_comes_and_goes(step->knob.kind))
 			continue; /* goes by itself */
 		if (step->knob.bus[0] && (!on || !knob_same_nic(&on->knob, &step->knob)))
 			nic_add(t, step);
@@ -242,7 +276,7 @@ static void functions_add(struct text *t, const struct plan *plan)
 	bool queue = has_step(plan, KNOB_XPS, NULL) || has_step(plan, KNOB_XPS_RXQS, NULL) ||
 		     has_step(plan, KNOB_RPS, NULL) || has_step(plan, KNOB_RPS_FLOW, NULL);
 	bool nic = irq || queue || has_step(plan, KNOB_CHANNELS, NULL) ||
-		   has_step(plan, KNOB_RSS, NULL);
+		   has_step(plan, KNOB_RSS, NULL) || has_step(plan, KNOB_ROUTE, NULL);
 
 	text_add(t, "\nset -eu\n");
 	if (nic || has_step(plan, KNOB_RPS_SOCK_FLOW, NULL))

@@ -95,12 +95,15 @@ static void step_line(struct text *out, const struct step *step, enum knob_kind 
 
 static bool step_is_of(const struct step *step, const struct nic_plan *nic)
 {
+	/* a rule is of the whole node, but about a NIC's address */
+	if (!step->knob.bus[0] && step->ifname[0])
+		return !strcmp(step->ifname, nic->ifname);
 	return !strcmp(step->knob.bus, nic->bus) && !strcmp(step->knob.mac, nic->mac);
 }
 
 static bool step_is_node_wide(const struct step *step)
 {
-	return !step->knob.bus[0] && !step->knob.mac[0];
+	return !step->knob.bus[0] && !step->knob.mac[0] && !step->ifname[0];
 }
 
 static void nic_part(struct text *out, const struct plan *plan, const struct nic_plan *nic,
