@@ -170,7 +170,7 @@ static void family_want(struct build *b, const struct eni_work *e, int family)
 	unsigned int i, nr = 0;
 	bool near;
 
-	if (prefix_parse(gateway, &gw))
+	if (eni->known != IS_YES || prefix_parse(gateway, &gw))
 		return; /* the ENI has none of this family */
 	near = family == AF_INET6 && prefix_is_link_local(&gw);
 	for (i = 0; i < e->nic->nr_addr; i++) {
@@ -226,13 +226,14 @@ static bool is_of_another(const struct build *b, unsigned int table)
 
 /*
  * May what leads to @table be removed for @ip ("": for any), as far as the NIC
- * and the service go? A table without a NIC is that of one that is gone, if no
- * NIC can be the one that just lost its routes (its link was down).
+ * and the service go? A table without a NIC is that of one that is gone, unless
+ * some NIC may just have lost its routes (its link was down): one without a
+ * table, of which it is not known that it has not this address.
  */
 static bool may_go(const struct build *b, unsigned int table, const char *ip)
 {
 	const struct eni_work *e = eni_of_table(b, table);
-	bool gone = true, denied = true;
+	bool gone = true;
 	unsigned int i;
 
 	if (e)
@@ -241,10 +242,9 @@ static bool may_go(const struct build *b, unsigned int table, const char *ip)
 		return false;
 	for (i = 0; i < b->enis.nr; i++) {
 		e = &b->enis.eni[i];
-		gone &= e->had_table;
-		denied &= e->sound && !enis_has(&e->nic->eni, ip);
+		gone &= e->had_table || (e->sound && !enis_has(&e->nic->eni, ip));
 	}
-	return gone || denied;
+	return gone;
 }
 
 static void rules_drop(struct build *b)
