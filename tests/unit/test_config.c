@@ -71,7 +71,7 @@ static void config__every_key__is_taken(void **state)
 	file_put(*state, "/etc/netlane/netlane.conf",
 		 "# a comment\n[netlane]\nmode = hold\nallowed_cpus = 0-3,8\nirqbalance = no\n"
 		 "[nic eth0]\nmanage = yes\nchannels = 4\ncpus = 2,0,3,1\nrps = off\nrss = auto\n"
-		 "allow_risk = blip\n[nic *]\nmanage = no\n");
+		 "source_routing = yes\nallow_risk = blip\n[nic *]\nmanage = no\n");
 	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
 	assert_string_equal(err.text, "");
 	assert_int_equal(policy.mode, MODE_HOLD);
@@ -87,6 +87,8 @@ static void config__every_key__is_taken(void **state)
 	assert_int_equal(policy.nic[0].rps, CHOICE_OFF);
 	assert_int_equal(policy.nic[0].rss, CHOICE_AUTO);
 	assert_int_equal(policy.nic[0].allow_risk, RISK_BLIP);
+	assert_int_equal(policy.nic[0].source_routing, IS_YES);
+	assert_int_equal(policy.nic[1].source_routing, IS_UNKNOWN);
 	assert_string_equal(policy.nic[1].match, "*");
 	assert_int_equal(policy.nic[1].rps, -1);
 	config_free(&policy);
@@ -126,6 +128,7 @@ static const struct bad {
 	{ "[nic eth0]\ncpus = \n", ":2:", "each once" },
 	{ "[nic eth0]\nallow_risk = all\n", ":2:", "none, blip or can-cut-off" },
 	{ "[nic eth0]\nrps = on\n", ":2:", "auto or off" },
+	{ "[nic eth0]\nsource_routing = on\n", ":2:", "source_routing = 'on': allowed is yes or no" },
 	{ "[nick eth0]\nrps = off\n", ":1:", "unknown; known: [netlane]" },
 	{ "mode = hold\n", ":1:", "section" },
 	{ "[netlane]\nmode hold\n", ":2:", "neither" },

@@ -42,6 +42,37 @@ static void node_make(struct tree *tree)
 		  "/etc/systemd/network/10-shop.link");
 }
 
+static void routing_make(struct facts *facts)
+{
+	struct nic *nic = &facts->nic[1];
+	struct routing *routing = &facts->routing;
+
+	nic->addr = calloc(2, sizeof(*nic->addr));
+	nic->eni.ip = calloc(1, sizeof(*nic->eni.ip));
+	routing->rule = calloc(1, sizeof(*routing->rule));
+	routing->route = calloc(2, sizeof(*routing->route));
+	routing->table = calloc(1, sizeof(*routing->table));
+	assert_true(nic->addr && nic->eni.ip && routing->rule && routing->route && routing->table);
+	nic->nr_addr = routing->nr_route = 2;
+	nic->eni.nr_ip = routing->nr_rule = routing->nr_table = 1;
+	nic->eni.known = routing->known = IS_YES;
+	strcpy(nic->addr[0].ip, "172.31.7.10");
+	strcpy(nic->addr[1].ip, "2408:4005:1:7:216:3eff:fe00:1");
+	strcpy(nic->eni.ip[0], "172.31.7.10");
+	strcpy(nic->eni.gateway, "172.31.7.253");
+	strcpy(nic->eni.cidr, "172.31.7.0/24");
+	strcpy(routing->rule[0].from, "172.31.7.10/32");
+	strcpy(routing->rule[0].value, "lookup 20007 priority 17000");
+	routing->rule[0].table = routing->route[0].table = 20007;
+	routing->rule[0].ours = true;
+	strcpy(routing->route[0].to, "0.0.0.0/0");
+	strcpy(routing->route[0].value, "via 172.31.7.253");
+	strcpy(routing->route[0].ifname, "shop-lan");
+	strcpy(routing->route[1].to, "100.100.100.200/32");
+	strcpy(routing->route[1].value, "throw");
+	routing->table[0] = 77;
+}
+
 static void facts_make(struct facts *facts)
 {
 	struct tree tree;
@@ -59,6 +90,7 @@ static void facts_make(struct facts *facts)
 	strcpy(facts->foreign[2].where, "this network namespace");
 	strcpy(facts->foreign[2].name, "shop_filter");
 	strcpy(facts->nic[0].master, "shop-lan");
+	routing_make(facts);
 	facts->irqbalance_banned = strdup("25 26");
 	facts->nic[0].rss.table = calloc(4, sizeof(unsigned int));
 	assert_non_null(facts->nic[0].rss.table);
@@ -168,8 +200,8 @@ static void facts__unknown_keys__are_passed_over(void **state)
 
 static void facts__redacted__name_nobody_and_stay_coherent(void **state)
 {
-	static const char *const secrets[] = { "shop",	  "02:11:22", "0f0e0d0c",
-					       "b007-1d", "i-secret", "other_filter" };
+	static const char *const secrets[] = { "shop",	   "02:11:22",	   "0f0e0d0c", "b007-1d",
+					       "i-secret", "other_filter", "172.31",   "2408:" };
 	struct facts facts;
 	unsigned int i;
 	char *text;
@@ -187,6 +219,14 @@ static void facts__redacted__name_nobody_and_stay_coherent(void **state)
 	assert_string_not_equal(facts.nic[0].mac, facts.nic[1].mac);
 	assert_string_equal(facts.nic[0].ifname, "eth0");
 	assert_string_equal(facts.nic[0].master, facts.nic[1].ifname);
+	assert_string_equal(facts.nic[1].addr[0].ip, "10.0.7.10");
+	assert_string_equal(facts.nic[1].addr[1].ip, "2001:db8:0:7::fe00:1");
+	assert_string_equal(facts.nic[1].eni.ip[0], "10.0.7.10");
+	assert_string_equal(facts.nic[1].eni.cidr, "10.0.7.0/24");
+	assert_string_equal(facts.routing.rule[0].from, "10.0.7.10/32");
+	assert_string_equal(facts.routing.route[0].value, "via 10.0.7.253");
+	assert_string_equal(facts.routing.route[0].ifname, facts.nic[1].ifname);
+	assert_string_equal(facts.routing.route[1].to, "100.100.100.200/32");
 	assert_string_equal(facts.foreign[0].where, facts.nic[1].ifname);
 	assert_string_equal(facts.foreign[0].name, facts.foreign[2].name);
 	assert_string_not_equal(facts.foreign[0].name, facts.foreign[1].name);

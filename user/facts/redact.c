@@ -4,10 +4,12 @@
  * replaced by a name that says what it was, the same one wherever it stood, so
  * that two NICs stay two and a master stays the master.
  */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prefix.h"
 #include "base/text.h"
 #include "facts/facts.h"
 
@@ -141,6 +143,76 @@ static void evidence_redact(struct owner *owner)
 	(void)text_copy(owner->evidence, sizeof(owner->evidence), out); /* cut is fine */
 }
 
+/*
+ * The network is replaced, the rest of the address stays, so that what was in
+ * one network still is: 10.0.C.D, 2001:db8:0:S::X:Y. Words that all nodes have
+ * (any, link-local, the metadata service) stay.
+ */
+static void addr_redact(char addr[ADDR_LEN])
+{
+	static const unsigned char v4[] = { 10, 0 }, v6[] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0 };
+	bool slash = strchr(addr, '/');
+	struct prefix p;
+
+	if (!*addr || !strncmp(addr, "100.100.100.200", strlen("100.100.100.200")))
+		return;
+	if (prefix_parse(addr, &p)) {
+		addr[0] = 0; /* nobody knows what it is */
+		return;
+	}
+	if (!p.len)
+		return;
+	if (p.family == AF_INET) {
+		memcpy(p.addr, v4, sizeof(v4));
+	} else {
+		if (!prefix_is_link_local(&p))
+			memcpy(p.addr, v6, sizeof(v6));
+		memset(p.addr + 8, 0, 4); /* with the half of it that names a vendor */
+	}
+	if (slash)
+		prefix_text(&p, addr);
+	else
+		prefix_addr_text(&p, addr);
+}
+
+static void eni_redact(struct nic *nic)
+{
+	char *const words[] = { nic->eni.gateway, nic->eni.gateway6, nic->eni.cidr, nic->eni.cidr6 };
+	unsigned int i;
+
+	for (i = 0; i < nic->nr_addr; i++)
+		addr_redact(nic->addr[i].ip);
+	for (i = 0; i < nic->eni.nr_ip; i++)
+		addr_redact(nic->eni.ip[i]);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		addr_redact(words[i]);
+}
+
+static void routing_redact(struct facts *facts)
+{
+	struct routing *routing = &facts->routing;
+	char via[ADDR_LEN], ifname[IFNAME_LEN];
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_nic; i++)
+		eni_redact(&facts->nic[i]);
+	for (i = 0; i < routing->nr_rule; i++)
+		addr_redact(routing->rule[i].from);
+	for (i = 0; i < routing->nr_route; i++) {
+		struct own_route *route = &routing->route[i];
+
+		addr_redact(route->to);
+		ifname_alias(facts, route->ifname, ifname);
+		memcpy(route->ifname, ifname, sizeof(ifname));
+		if (sscanf(route->value, "via %51s", via) != 1)
+			continue;
+		addr_redact(via);
+		(void)snprintf(route->value, sizeof(route->value), "via %s", via);
+	}
+	if (routing->proto_taken[0])
+		(void)text_copy(routing->proto_taken, sizeof(routing->proto_taken), "somebody");
+}
+
 static void id_redact(char *id, size_t len, const char *alias)
 {
 	if (*id)
@@ -157,6 +229,7 @@ void facts_redact(struct facts *facts)
 	id_redact(node->machine_id, sizeof(node->machine_id), "machine");
 	id_redact(node->instance_id, sizeof(node->instance_id), "instance");
 	macs_redact(facts);
+	routing_redact(facts); /* before the names that its routes have */
 	ifnames_redact(facts);
 	programs_redact(facts);
 	for (i = 0; i < facts->nr_owner; i++)
