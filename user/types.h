@@ -159,6 +159,8 @@ struct routing {
 	unsigned int nr_route;
 	unsigned int *table; /* in use by others or named in rt_tables */
 	unsigned int nr_table;
+	char (*local)[ADDR_LEN]; /* networks of the main table behind a bridge, tunnel, ... */
+	unsigned int nr_local;
 };
 
 /* Somebody else who sets what netlane sets. */

@@ -220,9 +220,10 @@ static void metadata__each_way_to_fail__has_its_verdict(void **state)
 
 static void metadata__any_word_that_fails__is_no_knowledge(void **state)
 {
-	static const char *const words[] = { "/primary-ip-address", "/private-ipv4s", "/gateway",
-					     "/vswitch-cidr-block", "/ipv6-gateway",
-					     "/vswitch-ipv6-cidr-block" };
+	static const char *const words[] = {
+		"/primary-ip-address", "/private-ipv4s", "/gateway",
+		"/vswitch-cidr-block", "/ipv6-gateway",	 "/vswitch-ipv6-cidr-block"
+	};
 	static const char *const replies[] = { OK(""), NO("404"), NO("500"), OK("0"), OK("x") };
 	struct page more[2] = { { NULL, NULL }, { NULL, NULL } };
 	char path[128];

@@ -1,6 +1,6 @@
 /*
  * Source routing in the plan: what other tools for ENIs did wrong, one test
- * each, and its rules as properties over worlds by chance.
+ * each. Its rules over worlds by chance are in test_plan_worlds.c.
  *
  * The rule: what a plan does is judged on the kernel of world.c, not by its
  * own words.
@@ -9,47 +9,16 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/prefix.h"
 #include "facts/facts.h"
 #include "plan/plan.h"
-
-#define WORLDS 3000
-
-static void claim_settled(struct planned *p, unsigned int seed)
-{
-	unsigned int i;
-
-	planned_build(p);
-	for (i = 0; i < p->plan.nr_step; i++) {
-		const struct step *s = &p->plan.step[i];
-
-		CLAIM(s->knob.kind != KNOB_ROUTE && s->knob.kind != KNOB_RULE,
-		      "world %u: a step is left: %s table %u: %s -> %s", seed, s->knob.addr,
-		      s->knob.table, s->before, s->after);
-	}
-}
 
 static void settle(struct planned *p)
 {
 	planned_build(p);
 	world_apply(&p->facts, &p->plan);
-	claim_settled(p, 0);
-}
-
-static bool has_route(const struct facts *facts, unsigned int table, const char *to,
-		      const char *value)
-{
-	unsigned int i;
-
-	for (i = 0; i < facts->routing.nr_route; i++)
-		if (facts->routing.route[i].table == table &&
-		    !strcmp(facts->routing.route[i].to, to) &&
-		    !strcmp(facts->routing.route[i].value, value))
-			return true;
-	return false;
+	world_settled(p, "");
 }
 
 static bool note_begins(const struct planned *p, const char *note)
@@ -71,9 +40,9 @@ static void routing__a_second_nic__gets_a_table_and_a_rule(void **state)
 	settle(p);
 	table = world_table_of(&p->facts, "10.1.1.10");
 	assert_in_range(table, 20000, 29999);
-	assert_true(has_route(&p->facts, table, "0.0.0.0/0", "via 10.1.1.1"));
-	assert_true(has_route(&p->facts, table, "10.1.1.0/24", "link"));
-	assert_true(has_route(&p->facts, table, "100.100.100.200/32", "throw"));
+	assert_true(world_has_route(&p->facts, table, "0.0.0.0/0", "via 10.1.1.1"));
+	assert_true(world_has_route(&p->facts, table, "10.1.1.0/24", "link"));
+	assert_true(world_has_route(&p->facts, table, "100.100.100.200/32", "throw"));
 	assert_int_equal(p->facts.routing.nr_route, 3);
 	assert_int_equal(p->facts.routing.nr_rule, 1); /* none for eth0 */
 }
@@ -92,9 +61,31 @@ static void routing__ipv6__goes_the_same_way(void **state)
 	settle(p);
 	table = world_table_of(&p->facts, "fd00:1::10");
 	assert_int_equal(table, world_table_of(&p->facts, "10.1.1.10"));
-	assert_true(has_route(&p->facts, table, "::/0", "via fd00:1::1"));
-	assert_true(has_route(&p->facts, table, "fd00:1::/64", "link"));
+	assert_true(world_has_route(&p->facts, table, "::/0", "via fd00:1::1"));
+	assert_true(world_has_route(&p->facts, table, "fd00:1::/64", "link"));
 	assert_int_equal(p->facts.routing.nr_rule, 2);
+}
+
+static void routing__networks_inside__stay_reachable(void **state)
+{
+	static const char *const local[] = { "172.17.0.0/16", "fd17::/64", "10.1.1.0/24",
+					     "10.1.1.128/25" };
+	struct planned *p = *state;
+	unsigned int table, i;
+
+	world_make(p, 2);
+	for (i = 0; i < 4; i++)
+		world_local(&p->facts, local[i]);
+	settle(p);
+	table = world_table_of(&p->facts, "10.1.1.10");
+	assert_true(world_has_route(&p->facts, table, "172.17.0.0/16", "throw"));
+	assert_true(world_has_route(&p->facts, table, "10.1.1.128/25", "throw"));
+	assert_true(world_has_route(&p->facts, table, "10.1.1.0/24", "link"));
+	assert_false(world_has_route(&p->facts, table, "10.1.1.0/24", "throw"));
+	assert_false(world_has_route(&p->facts, table, "fd17::/64", "throw")); /* it has no IPv6 */
+	world_unplug(&p->facts, "eth1");
+	settle(p);
+	assert_int_equal(p->facts.routing.nr_route, 0);
 }
 
 static void routing__no_table_collision_with_60_enis(void **state)
@@ -237,8 +228,7 @@ static void routing__an_error__changes_nothing(void **state)
 	for (i = 0; i < sizeof(errs) / sizeof(errs[0]); i++) {
 		world_unknown(&p->facts.nic[1], errs[i]);
 		planned_build(p);
-		CLAIM(!world_steps(&p->plan), "errno %d: %u steps", errs[i],
-		      world_steps(&p->plan));
+		CLAIM(!world_steps(&p->plan), "errno %d: %u steps", errs[i], world_steps(&p->plan));
 		assert_true(note_begins(p, "eth1: the metadata service "));
 	}
 	/* not even when the kernel has lost the address meanwhile */
@@ -362,157 +352,12 @@ static void routing__somebody_has_our_number__nothing_is_set(void **state)
 	assert_int_equal(world_steps(&p->plan), 0);
 }
 
-/* ------------------------------------------------------------- properties */
-
-static void address_random(struct rng *rng, struct facts *facts, struct nic *nic)
-{
-	char ip[ADDR_LEN];
-	unsigned int n = rng_below(rng, facts->nr_nic);
-
-	(void)snprintf(ip, sizeof(ip), rng_once_in(rng, 4) ? "fd00:1%u::%u" : "10.1.%u.%u", n,
-		       10 + rng_below(rng, 4));
-	switch (rng_below(rng, 5)) {
-	case 0:
-		world_addr_gone(nic, ip);
-		break;
-	case 1:
-		world_unsaid(nic, ip);
-		break;
-	case 2:
-		world_said(nic, ip);
-		break;
-	default:
-		world_addr_gone(nic, ip);
-		world_addr(nic, ip, rng_once_in(rng, 3) ? strchr(ip, ':') ? 128 : 32 : 24);
-		break;
-	}
-}
-
-static void world_shake(struct rng *rng, struct facts *facts)
-{
-	struct nic *nic = &facts->nic[rng_below(rng, facts->nr_nic)];
-	unsigned int n = (unsigned int)(nic - facts->nic);
-
-	switch (rng_below(rng, 9)) {
-	case 0:
-		world_unknown(nic, rng_once_in(rng, 2) ? ETIMEDOUT : ENODATA);
-		break;
-	case 1:
-		nic->eni.known = rng_once_in(rng, 3) ? IS_NO : IS_YES;
-		(void)snprintf(nic->eni.gateway, sizeof(nic->eni.gateway), "10.1.%u.%u", n,
-			       rng_once_in(rng, 5) ? 10 : 1);
-		(void)snprintf(nic->eni.gateway6, sizeof(nic->eni.gateway6), "fd00:1%u::1", n);
-		(void)snprintf(nic->eni.cidr, sizeof(nic->eni.cidr), "10.1.%u.0/24", n);
-		(void)snprintf(nic->eni.cidr6, sizeof(nic->eni.cidr6), "fd00:1%u::/64", n);
-		break;
-	case 2:
-		if (facts->nr_nic > 2)
-			world_unplug(facts, nic->ifname);
-		break;
-	case 3:
-		nic->up = !nic->up;
-		break;
-	case 4:
-		world_table(facts, 20000 + rng_below(rng, 10000));
-		break;
-	default:
-		address_random(rng, facts, nic);
-		break;
-	}
-}
-
-static bool kernel_has(const struct facts *facts, const char *from)
-{
-	unsigned int i, j;
-	size_t len = strcspn(from, "/");
-
-	for (i = 0; i < facts->nr_nic; i++)
-		for (j = 0; j < facts->nic[i].nr_addr; j++)
-			if (!strncmp(facts->nic[i].addr[j].ip, from, len) &&
-			    !facts->nic[i].addr[j].ip[len])
-				return true;
-	return false;
-}
-
-static bool service_says(const struct facts *facts, const char *from)
-{
-	unsigned int i, j;
-	size_t len = strcspn(from, "/");
-
-	for (i = 0; i < facts->nr_nic; i++)
-		for (j = 0; j < facts->nic[i].eni.nr_ip; j++)
-			if (facts->nic[i].eni.known == IS_YES &&
-			    !strncmp(facts->nic[i].eni.ip[j], from, len) &&
-			    !facts->nic[i].eni.ip[j][len])
-				return true;
-	return false;
-}
-
-static void claim_steps(const struct facts *facts, const struct plan *plan, unsigned int seed)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->nr_step; i++) {
-		const struct step *s = &plan->step[i];
-
-		if (s->knob.kind != KNOB_RULE)
-			continue;
-		if (!strcmp(s->after, KNOB_ABSENT))
-			CLAIM(!kernel_has(facts, s->knob.addr), "world %u: %s is removed", seed,
-			      s->knob.addr);
-		else
-			CLAIM(kernel_has(facts, s->knob.addr) && service_says(facts, s->knob.addr),
-			      "world %u: %s is added", seed, s->knob.addr);
-	}
-}
-
-/* Every IPv4 rule leads to a table that has a way out and lets the metadata pass by. */
-static void claim_metadata(const struct facts *facts, unsigned int seed)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < facts->routing.nr_rule; i++) {
-		const struct source_rule *r = &facts->routing.rule[i];
-
-		for (j = 0; j < i; j++)
-			CLAIM(strcmp(r->from, facts->routing.rule[j].from),
-			      "world %u: two rules from %s", seed, r->from);
-		if (!strchr(r->from, ':'))
-			CLAIM(has_route(facts, r->table, "100.100.100.200/32", "throw"),
-			      "world %u: %s loses the metadata service", seed, r->from);
-	}
-}
-
-static void routing__any_world__keeps_the_rules(void **state)
-{
-	unsigned int seed, i, j;
-
-	for (seed = 1; seed <= WORLDS; seed++) {
-		struct rng rng = { .state = seed };
-		struct planned p = { 0 };
-
-		machine_policy(&p.policy);
-		world_make(&p, 2 + rng_below(&rng, 4));
-		for (i = 0; i < 6; i++) {
-			for (j = rng_below(&rng, 6); j; j--)
-				world_shake(&rng, &p.facts);
-			planned_build(&p);
-			claim_steps(&p.facts, &p.plan, seed);
-			world_apply(&p.facts, &p.plan);
-			claim_metadata(&p.facts, seed);
-			claim_settled(&p, seed);
-		}
-		plan_free(&p.plan);
-		facts_free(&p.facts);
-		machine_policy_free(&p.policy);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_EMPTY(routing__a_second_nic__gets_a_table_and_a_rule),
 		TEST_EMPTY(routing__ipv6__goes_the_same_way),
+		TEST_EMPTY(routing__networks_inside__stay_reachable),
 		TEST_EMPTY(routing__no_table_collision_with_60_enis),
 		TEST_EMPTY(routing__the_same_nic__has_the_same_table_beside_others),
 		TEST_EMPTY(routing__an_empty_word__is_no_number),
@@ -528,7 +373,6 @@ int main(void)
 		TEST_EMPTY(routing__nobody_asks__nothing_is_planned),
 		TEST_EMPTY(routing__a_login__wants_consent),
 		TEST_EMPTY(routing__somebody_has_our_number__nothing_is_set),
-		cmocka_unit_test(routing__any_world__keeps_the_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

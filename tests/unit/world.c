@@ -39,7 +39,7 @@ void world_addr_gone(struct nic *nic, const char *ip)
 
 void world_said(struct nic *nic, const char *ip)
 {
-	char (*word)[ADDR_LEN] = more(&nic->eni.ip, &nic->eni.nr_ip, sizeof(*word));
+	char(*word)[ADDR_LEN] = more(&nic->eni.ip, &nic->eni.nr_ip, sizeof(*word));
 
 	nic->eni.known = IS_YES;
 	(void)snprintf(*word, sizeof(*word), "%s", ip);
@@ -66,6 +66,14 @@ void world_table(struct facts *facts, unsigned int table)
 	unsigned int *t = more(&facts->routing.table, &facts->routing.nr_table, sizeof(*t));
 
 	*t = table;
+}
+
+void world_local(struct facts *facts, const char *network)
+{
+	char(*local)[ADDR_LEN] =
+		more(&facts->routing.local, &facts->routing.nr_local, sizeof(*local));
+
+	(void)snprintf(*local, sizeof(*local), "%s", network);
 }
 
 void world_foreign_rule(struct facts *facts, const char *from, unsigned int table)
@@ -189,8 +197,7 @@ unsigned int world_steps(const struct plan *plan)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < plan->nr_step; i++)
-		nr += plan->step[i].knob.kind == KNOB_ROUTE ||
-		      plan->step[i].knob.kind == KNOB_RULE;
+		nr += plan->step[i].knob.kind == KNOB_ROUTE || plan->step[i].knob.kind == KNOB_RULE;
 	return nr;
 }
 
@@ -204,4 +211,31 @@ unsigned int world_table_of(const struct facts *facts, const char *ip)
 		if (facts->routing.rule[i].ours && !strcmp(facts->routing.rule[i].from, from))
 			return facts->routing.rule[i].table;
 	return 0;
+}
+
+bool world_has_route(const struct facts *facts, unsigned int table, const char *to,
+		      const char *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->routing.nr_route; i++)
+		if (facts->routing.route[i].table == table &&
+		    !strcmp(facts->routing.route[i].to, to) &&
+		    !strcmp(facts->routing.route[i].value, value))
+			return true;
+	return false;
+}
+
+void world_settled(struct planned *p, const char *name)
+{
+	unsigned int i;
+
+	planned_build(p);
+	for (i = 0; i < p->plan.nr_step; i++) {
+		const struct step *s = &p->plan.step[i];
+
+		CLAIM(s->knob.kind != KNOB_ROUTE && s->knob.kind != KNOB_RULE,
+		      "%s: a step is left: %s table %u: %s -> %s", name, s->knob.addr,
+		      s->knob.table, s->before, s->after);
+	}
 }

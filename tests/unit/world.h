@@ -18,6 +18,7 @@ void world_unsaid(struct nic *nic, const char *ip);
 /* The service's whole answer is lost, with @err. */
 void world_unknown(struct nic *nic, int err);
 void world_table(struct facts *facts, unsigned int table);
+void world_local(struct facts *facts, const char *network);
 void world_foreign_rule(struct facts *facts, const char *from, unsigned int table);
 /* The NIC goes, and the kernel takes what names it. */
 void world_unplug(struct facts *facts, const char *ifname);
@@ -27,5 +28,9 @@ void world_apply(struct facts *facts, const struct plan *plan);
 unsigned int world_steps(const struct plan *plan);
 /* The table that a rule of ours leads @ip to, 0 none. */
 unsigned int world_table_of(const struct facts *facts, const char *ip);
+bool world_has_route(const struct facts *facts, unsigned int table, const char *to,
+		     const char *value);
+/* Plans anew; red when a step about routes is left. */
+void world_settled(struct planned *p, const char *name);
 
 #endif /* NETLANE_TESTS_WORLD_H */

@@ -1,9 +1,7 @@
 #!/bin/bash
-# Source routing of further ENIs, with a metadata service that fails in every
-# way that its users have seen: what comes from a NIC's address leaves by that
-# NIC, and no bad answer takes anything away.
-# Rule: judged by ip, by packets that the other end counts, and by node-state;
-# the metadata service is the only thing here that is not real.
+# Source routing of further ENIs: what comes from a NIC's address leaves by that
+# NIC, others keep what is theirs, NICs come and go, and down gives all back.
+# Rule: as in eni.sh.
 #
 # vm: kernels=5.10,6.1,6.12,newest cpus=2 nics=2 queues=2 spare-nics=1 qmp=yes
 # vm: outside=yes default-route=yes ecs=yes mem=1024
@@ -16,92 +14,7 @@ here=$(dirname "$0")
 	. "$here/traffic.sh"
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
-}
-
-# The world behind both gateways, on the other end's lo.
-far4=198.51.100.1 far6=2001:db8:ff::1
-one="10.9.1.2,fd09:1::2"	# eth1's addresses as the service says them
-zero="0=10.9.0.2,fd09::2"
-# Every way to fail. "nobody" has no service at all.
-bad_modes="late slow empty 404 403 500 garbage huge cut redirect"
-conf=$T_TMP/routes.conf
-
-prepare()
-{
-	printf '[nic *]\nsource_routing = yes\n' >"$conf"
-	outside ip addr add 100.100.100.200/32 dev lo
-	outside ip addr add $far4/32 dev lo
-	outside ip -6 addr add $far6/128 dev lo
-	outside sysctl -qw net.ipv4.conf.all.rp_filter=0
-	outside --bg metadata tests/vm/metadata serve
-	ip -6 route add default via fd09::1 dev eth0
-	t_wait_for 30 meta ok
-}
-
-# meta MODE [NIC=ADDR,...]... - what the service says from now on; netlane is
-# made to ask it anew.
-meta()
-{
-	rm -f /run/netlane/enis
-	outside tests/vm/metadata set "$@"
-}
-
-meta_good() { meta "${1:-ok}" "$zero" "1=$one${2:+,$2}"; }
-
-# up - without the notes of the lanes, which are not what this is about
-up() { up_run --config "$conf" "$@" >"$T_TMP/up" 2>&1 || { cat "$T_TMP/up"; return 1; }; }
-
-fresh()
-{
-	netlane down >/dev/null 2>&1 || true
-	rm -rf /var/lib/netlane
-	ip addr del 10.9.1.50/24 dev eth1 2>/dev/null || true
-	meta_good
-	state_take found "${1:---routes}"
-}
-
-ours()
-{
-	ip -4 -N rule show | awk '/proto 110$/' | sort
-	ip -6 -N rule show | awk '/proto 110$/' | sort
-	ip -4 -N route show table all | awk '/proto 110/' | sort
-	ip -6 -N route show table all | awk '/proto 110/' | sort
-}
-
-ours_take() { ours >"$T_TMP/ours"; }
-ours_stay() { ours | diff "$T_TMP/ours" - || t_fail "$1"; }
-ours_none() { local all; all=$(ours); [[ -z $all ]] || t_fail "$1: $all"; }
-rule_of() { ip -N rule show from "$1" | grep -c 'proto 110$' || true; }
-rules_are() { t_eq "$(rule_of 10.9.1.2) $(rule_of 10.9.1.50)" "$1" "rules of 10.9.1.2 and .50"; }
-table_of() { ip -N rule show from "$1" | sed -n 's/.*lookup \([0-9]*\).*proto 110$/\1/p'; }
-
-# leaves_by ADDRESS NIC [TO] - by the kernel's own word
-leaves_by()
-{
-	local far=$far4
-	[[ $1 != *:* ]] || far=$far6
-	t_match "$(ip route get "${3:-$far}" from "$1")" "dev $2 " "route from $1"
-}
-
-# arrives_by ADDRESS NIC - by the other end's count of 20 datagrams
-arrives_by()
-{
-	local far=$far4 before after
-	[[ $1 != *:* ]] || far=$far6
-	before=$(outside cat "/sys/class/net/tap$2/statistics/rx_packets")
-	python3 - "$1" $far <<-'END'
-		import socket, sys
-		family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-		sock = socket.socket(family, socket.SOCK_DGRAM)
-		sock.bind((sys.argv[1], 0))
-		for i in range(20):
-		    try:
-		        sock.sendto(b"x" * 100, (sys.argv[2], 9))
-		    except ConnectionRefusedError:
-		        sock.sendto(b"x" * 100, (sys.argv[2], 9))
-	END
-	after=$(outside cat "/sys/class/net/tap$2/statistics/rx_packets")
-	((after - before >= 20)) || t_fail "datagrams from $1: tap$2 saw $((after - before)) packets"
+	. "$here/eni.sh"
 }
 
 routes_by_source()
@@ -167,139 +80,22 @@ killed_anywhere()
 	done
 }
 
-# ---- the metadata service
+inside_del() { ip link del inside0; }
 
-metadata_stays_reachable()
-{
-	local from
-	fresh
-	for from in 10.9.0.2 10.9.1.2; do leaves_by $from eth0 100.100.100.200; done
-	up
-	for from in 10.9.0.2 10.9.1.2; do leaves_by $from eth0 100.100.100.200; done
-	t_match "$(ip route get 100.100.100.200)" "dev eth0 "
-	t_eq "$(curl -sf --noproxy '*' --max-time 10 http://100.100.100.200/latest/meta-data/instance-id)" i-test
-	t_eq "$(curl -sf --noproxy '*' --max-time 10 --interface 10.9.1.2 \
-		http://100.100.100.200/latest/meta-data/instance-id)" i-test
-}
-
-works_in_mode() { fresh; meta_good "$1"; up; rules_are "1 0"; }
-
-only_these_words()
-{
-	local path
-	fresh
-	outside tests/vm/metadata asked >/dev/null
-	up
-	for path in $(outside tests/vm/metadata asked); do
-		[[ $path =~ ^/latest/meta-data/(instance-id|instance/instance-type|network/interfaces/macs/) ]] ||
-			t_fail "asked: $path"
-	done
-	rm -f /run/netlane/enis
-	netlane plan --config "$conf" >/dev/null
-	outside tests/vm/metadata asked >/dev/null
-	netlane plan --config "$conf" >/dev/null
-	t_eq "$(outside tests/vm/metadata asked | grep -c macs/ || true)" 0 "paths asked within a second"
-}
-
-not_wiped()	# MODE
+inside_stays_reachable()
 {
 	fresh
-	ip addr add 10.9.1.50/24 dev eth1
-	meta_good ok 10.9.1.50
+	ip link add inside0 type dummy
+	t_at_end inside_del
+	ip link set inside0 up
+	ip addr add 172.30.0.1/24 dev inside0
+	ip -6 addr add fd30::1/64 dev inside0 nodad
 	up
-	rules_are "1 1"
-	ours_take
-	ip addr del 10.9.1.50/24 dev eth1	# no answer says that it is gone for good
-	if [[ $1 == nobody ]]; then
-		rm -f /run/netlane/enis
-		outside --stop metadata
-	else
-		meta "$1" "$zero" "1=$one"
-	fi
-	ours_take
-	up
-	ours_stay "mode $1 changed what stood"
-	[[ $1 != nobody ]] || outside --bg metadata tests/vm/metadata serve
-	t_wait_for 30 meta_good
-	up
-	rules_are "1 0"
-}
-
-nothing_added()	# MODE
-{
-	fresh
-	meta_good "$1"
-	up
-	ours_none "mode $1"
-	t_match "$(<"$T_TMP/up")" "note: eth1: the metadata service"
-}
-
-half_an_answer()
-{
-	local word mode
-	for word in macs/ primary-ip-address private-ipv4s gateway vswitch-cidr-block ipv6s; do
-		for mode in empty garbage 403; do
-			# an ENI without IPv6 says nothing there
-			[[ $word/$mode != ipv6s/empty ]] || continue
-			fresh
-			up
-			ours_take
-			meta_good "ok-but=$word,$mode"
-			up
-			ours_stay "$word is $mode: changed what stood"
-		done
-	done
-}
-
-same_answers()
-{
-	fresh
-	meta ok "$zero" "1=10.9.0.2,fd09::2"
-	up
-	ours_none "eth0 and eth1 have the same answer"
-	t_match "$(<"$T_TMP/up")" "same address of both"
-	meta_good
-	up
-	ours_take
-	meta ok "$zero" "1=10.9.0.2,fd09::2"
-	up
-	ours_stay "a lie changed what stood"
-}
-
-address_not_there_yet()
-{
-	fresh
-	meta_good ok 10.9.1.50	# the kernel does not have it
-	up
-	rules_are "1 0"
-	ip addr add 10.9.1.77/24 dev eth1	# the service does not say it
-	up
-	t_eq "$(rule_of 10.9.1.77)" 0 "rules of 10.9.1.77"
-	ip addr del 10.9.1.77/24 dev eth1
-}
-
-secondary_comes_and_goes()
-{
-	fresh
-	up
-	ip addr add 10.9.1.50/24 dev eth1
-	meta_good ok 10.9.1.50
-	up
-	rules_are "1 1"
-	leaves_by 10.9.1.50 eth1
-	meta_good	# gone there, still in the kernel
-	up
-	rules_are "1 1"
-	ip addr del 10.9.1.50/24 dev eth1
-	meta_good ok 10.9.1.50	# gone from the kernel, still there
-	up
-	rules_are "1 1"
-	meta_good
-	up
-	rules_are "1 0"
 	leaves_by 10.9.1.2 eth1
+	leaves_by 10.9.1.2 inside0 172.30.0.9
+	leaves_by fd09:1::2 inside0 fd30::9
 	down_run
-	state_is found --routes
+	ours_none "after down"
 }
 
 # ---- others
@@ -486,20 +282,7 @@ t_case eni.up.again_changes_nothing second_up_changes_nothing
 t_case eni.down.gives_back_exactly down_gives_back
 t_case eni.up.for_a_time_is_undone undone_in_time
 t_case eni.up.killed_anywhere_is_given_back killed_anywhere
-t_case eni.metadata.not_cut_off metadata_stays_reachable
-t_case eni.metadata.token_only works_in_mode token-only
-t_case eni.metadata.plain_only works_in_mode plain-only
-t_case eni.metadata.never_asked_for_a_credential only_these_words
-for mode in $bad_modes nobody; do
-	t_case "eni.metadata.not_wiped_by_$mode" not_wiped "$mode"
-done
-for mode in $bad_modes; do
-	t_case "eni.metadata.nothing_added_by_$mode" nothing_added "$mode"
-done
-t_case eni.metadata.half_an_answer_is_none half_an_answer
-t_case eni.metadata.not_two_nics_with_one_answer same_answers
-t_case eni.address.not_before_both_have_it address_not_there_yet
-t_case eni.address.comes_and_goes_with_both secondary_comes_and_goes
+t_case eni.others.networks_inside_stay_reachable inside_stays_reachable
 t_case eni.others.routes_and_rules_stay foreign_stays
 t_case eni.others.change_by_hand_stays changed_by_hand
 t_case eni.others.no_table_collision tables_of_others

@@ -189,7 +189,8 @@ static int rule_write(const char *root, const struct knob *knob, const char *ifn
 	if (!found.ours)
 		return 0;
 	if (!found.rule.plain)
-		return err_set(err, -EPERM, "'%.60s' is not as netlane makes them", found.rule.text);
+		return err_set(err, -EPERM, "'%.60s' is not as netlane makes them",
+			       found.rule.text);
 	ret = fib_rule_del(&found.rule);
 	return ret ? err_set(err, ret, "removing '%s': %s", found.rule.text, strerror(-ret)) : 0;
 }

@@ -18,9 +18,10 @@
  * Channels come before all of these, because the driver then rewrites them. A
  * rule goes before the routes that it leads to.
  */
-static const enum knob_kind order[] = { KNOB_RULE,     KNOB_ROUTE,	   KNOB_RSS,      KNOB_IRQ_IN,	   KNOB_IRQ_OUT,
-					KNOB_XPS_RXQS, KNOB_XPS,	   KNOB_RPS,
-					KNOB_RPS_FLOW, KNOB_RPS_SOCK_FLOW, KNOB_IRQBALANCE };
+static const enum knob_kind order[] = { KNOB_RULE,	    KNOB_ROUTE,	    KNOB_RSS,
+					KNOB_IRQ_IN,	    KNOB_IRQ_OUT,   KNOB_XPS_RXQS,
+					KNOB_XPS,	    KNOB_RPS,	    KNOB_RPS_FLOW,
+					KNOB_RPS_SOCK_FLOW, KNOB_IRQBALANCE };
 
 struct undo_item *undo_add(struct undo *undo, const struct step *step)
 {
@@ -223,8 +224,7 @@ static void item_bring(struct undo *undo, struct undo_item *item)
 
 	if (item->shaken)
 		ret = value_read(undo, item, &err);
-	if (!ret && !strcmp(item->now, KNOB_ABSENT) &&
-	    !knob_comes_and_goes(item->step.knob.kind)) {
+	if (!ret && !strcmp(item->now, KNOB_ABSENT) && !knob_comes_and_goes(item->step.knob.kind)) {
 		if (!item->target || strcmp(item->target, KNOB_ABSENT))
 			item->outcome = OUTCOME_GONE;
 		return;

@@ -114,7 +114,10 @@ static int route_take(const struct nlmsghdr *nlh, void *data)
 	r.cached = rtm->rtm_flags & RTM_F_CLONED || rtm->rtm_type == RTN_LOCAL ||
 		   rtm->rtm_type == RTN_BROADCAST || rtm->rtm_type == RTN_MULTICAST ||
 		   rtm->rtm_type == RTN_ANYCAST;
-	mnl_attr_for_each(attr, nlh, sizeof(*rtm)) route_attr(attr, &r, &seen);
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+	{
+		route_attr(attr, &r, &seen);
+	}
 	/* IPv6 has every throw on lo */
 	if (rtm->rtm_type == RTN_THROW)
 		r.oif = 0;

@@ -61,8 +61,8 @@ static void cache_write(struct cache *cache)
 	const char *text;
 	int fd, ok;
 
-	cache->until_boot_ms = clock_boot_ns() / 1000000 + FRESH_MS +
-			       clock_mono_ns() / 1000 % JITTER_MS;
+	cache->until_boot_ms =
+		clock_boot_ns() / 1000000 + FRESH_MS + clock_mono_ns() / 1000 % JITTER_MS;
 	json = fields_to_json(cache_fields, cache);
 	text = json ? json_object_to_json_string(json) : NULL;
 	if (text && (!mkdir(RUN_DIR, 0755) || errno == EEXIST)) {
@@ -95,14 +95,13 @@ static bool cache_read(const struct facts *facts, struct cache *cache)
 	ok = ok && now < cache->until_boot_ms && cache->until_boot_ms - now <= FRESH_MS + JITTER_MS;
 	for (i = 0; i < facts->nr_nic && ok; i++)
 		if (is_asked(&facts->nic[i]))
-			ok = at < cache->nr_nic &&
-			     !strcmp(cache->nic[at++].mac, facts->nic[i].mac);
+			ok = at < cache->nr_nic && !strcmp(cache->nic[at++].mac, facts->nic[i].mac);
 	return ok && at == cache->nr_nic;
 }
 
 static int ask(const struct facts *facts, struct cache *cache)
 {
-	char (*mac)[MAC_LEN] = calloc(facts->nr_nic + 1, sizeof(*mac));
+	char(*mac)[MAC_LEN] = calloc(facts->nr_nic + 1, sizeof(*mac));
 	struct eni *eni = calloc(facts->nr_nic + 1, sizeof(*eni));
 	unsigned int i, nr = 0;
 
@@ -115,7 +114,7 @@ static int ask(const struct facts *facts, struct cache *cache)
 	for (i = 0; i < facts->nr_nic; i++)
 		if (is_asked(&facts->nic[i]))
 			memcpy(mac[nr++], facts->nic[i].mac, MAC_LEN);
-	enis_ask(METADATA_BASE, ASK_MS + nr * ASK_NIC_MS, (const char (*)[MAC_LEN])mac, eni, nr);
+	enis_ask(METADATA_BASE, ASK_MS + nr * ASK_NIC_MS, (const char(*)[MAC_LEN])mac, eni, nr);
 	for (i = 0; i < nr; i++) {
 		memcpy(cache->nic[i].mac, mac[i], MAC_LEN);
 		cache->nic[i].eni = eni[i];

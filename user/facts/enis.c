@@ -48,8 +48,8 @@ static int word_get(struct metadata_session *session, const char *mac, const cha
 }
 
 /* One address, or one prefix where @slash. */
-static int one_get(struct metadata_session *session, const char *mac, const char *word,
-		   int family, bool slash, char out[ADDR_LEN])
+static int one_get(struct metadata_session *session, const char *mac, const char *word, int family,
+		   bool slash, char out[ADDR_LEN])
 {
 	struct text text = { 0 };
 	struct prefix prefix;
@@ -154,8 +154,8 @@ static int listed(const char *list, const char *mac, bool *is)
 	return 0;
 }
 
-void enis_ask(const char *base, unsigned int total_ms, const char (*mac)[MAC_LEN],
-	      struct eni *eni, unsigned int nr)
+void enis_ask(const char *base, unsigned int total_ms, const char (*mac)[MAC_LEN], struct eni *eni,
+	      unsigned int nr)
 {
 	struct metadata_session *session;
 	struct text list = { 0 };

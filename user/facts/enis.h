@@ -10,8 +10,8 @@
 #include "types.h"
 
 /* Asks @base for the ENI of each of @nr MACs; eni[i] is that of mac[i]. Never fails as a whole. */
-void enis_ask(const char *base, unsigned int total_ms, const char (*mac)[MAC_LEN],
-	      struct eni *eni, unsigned int nr);
+void enis_ask(const char *base, unsigned int total_ms, const char (*mac)[MAC_LEN], struct eni *eni,
+	      unsigned int nr);
 
 /*
  * Addresses of @family (AF_INET, AF_INET6) out of an answer, added to @eni: one

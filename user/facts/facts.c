@@ -52,8 +52,8 @@ static void gather_exit(struct gather *g)
 static int parts_gather(const struct gather *g, struct facts *facts, struct err *err)
 {
 	static int (*const parts[])(const struct gather *g, struct facts *facts) = {
-		nics_gather, owners_gather,  links_gather,
-		caps_gather, foreign_gather, sysctls_gather, routing_gather, enis_gather,
+		nics_gather,	owners_gather,	links_gather,	caps_gather,
+		foreign_gather, sysctls_gather, routing_gather, enis_gather,
 	};
 	unsigned int i;
 	int ret;

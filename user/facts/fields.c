@@ -99,11 +99,19 @@ const struct field eni_fields[] = {
 };
 
 static const struct field rule_fields[] = {
-	F_STR(source_rule, from), F_STR(source_rule, value), F_UINT(source_rule, table), F_BOOL(source_rule, ours), F_END,
+	F_STR(source_rule, from),
+	F_STR(source_rule, value),
+	F_UINT(source_rule, table),
+	F_BOOL(source_rule, ours),
+	F_END,
 };
 
 static const struct field route_fields[] = {
-	F_UINT(own_route, table), F_STR(own_route, to), F_STR(own_route, ifname), F_STR(own_route, value), F_END,
+	F_UINT(own_route, table),
+	F_STR(own_route, to),
+	F_STR(own_route, ifname),
+	F_STR(own_route, value),
+	F_END,
 };
 
 static const struct field routing_fields[] = {
@@ -113,6 +121,7 @@ static const struct field routing_fields[] = {
 	F_LIST(routing, rule, nr_rule, rule_fields),
 	F_LIST(routing, route, nr_route, route_fields),
 	F_UINTS(routing, table, nr_table),
+	F_LINES(routing, local, nr_local),
 	F_END,
 };
 

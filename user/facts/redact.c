@@ -177,7 +177,8 @@ static void addr_redact(char addr[ADDR_LEN])
 
 static void eni_redact(struct nic *nic)
 {
-	char *const words[] = { nic->eni.gateway, nic->eni.gateway6, nic->eni.cidr, nic->eni.cidr6 };
+	char *const words[] = { nic->eni.gateway, nic->eni.gateway6, nic->eni.cidr,
+				nic->eni.cidr6 };
 	unsigned int i;
 
 	for (i = 0; i < nic->nr_addr; i++)
@@ -196,6 +197,8 @@ static void routing_redact(struct facts *facts)
 
 	for (i = 0; i < facts->nr_nic; i++)
 		eni_redact(&facts->nic[i]);
+	for (i = 0; i < routing->nr_local; i++)
+		addr_redact(routing->local[i]);
 	for (i = 0; i < routing->nr_rule; i++)
 		addr_redact(routing->rule[i].from);
 	for (i = 0; i < routing->nr_route; i++) {

@@ -18,6 +18,7 @@
 
 struct taking {
 	const struct gather *g;
+	const struct facts *facts;
 	struct routing *routing;
 	unsigned int last; /* table of the route before: they come table by table */
 };
@@ -38,6 +39,30 @@ static int table_take(struct routing *routing, unsigned int table)
 	return 0;
 }
 
+/* Does it lead to a network inside this node: out of no device of the cloud's? */
+static bool is_local(const struct facts *facts, const struct fib_route *r)
+{
+	unsigned int i;
+
+	if (r->table != RT_TABLE_MAIN || !r->oif || !r->to.len || r->cached ||
+	    prefix_is_link_local(&r->to))
+		return false;
+	for (i = 0; i < facts->nr_nic; i++)
+		if (facts->nic[i].ifindex == r->oif)
+			return !facts->nic[i].bus[0];
+	return true;
+}
+
+static int local_take(struct routing *routing, const struct prefix *to)
+{
+	char(*local)[ADDR_LEN] = facts_more(&routing->local, &routing->nr_local, sizeof(*local));
+
+	if (!local)
+		return -ENOMEM;
+	prefix_text(to, *local);
+	return 0;
+}
+
 static int route_take(void *arg, const struct fib_route *r)
 {
 	struct taking *taking = arg;
@@ -45,6 +70,8 @@ static int route_take(void *arg, const struct fib_route *r)
 	struct own_route *route;
 	char to[PREFIX_TEXT_LEN];
 
+	if (is_local(taking->facts, r) && local_take(taking->routing, &r->to))
+		return -ENOMEM;
 	if (r->proto != FIB_PROTO) {
 		if (r->table == taking->last || r->cached)
 			return 0;
@@ -123,8 +150,7 @@ static int file_take(const char *root, const char *path, struct routing *routing
 		text_free(&text);
 		return 0;
 	}
-	for (line = strtok_r(text.s, "\n", &rest); line && !ret;
-	     line = strtok_r(NULL, "\n", &rest))
+	for (line = strtok_r(text.s, "\n", &rest); line && !ret; line = strtok_r(NULL, "\n", &rest))
 		if (!name_parse(line, &number, &name))
 			ret = fn(routing, number, name);
 	text_free(&text);
@@ -191,7 +217,7 @@ static int kernel_take(struct taking *taking)
 int routing_gather(const struct gather *g, struct facts *facts)
 {
 	struct routing *routing = &facts->routing;
-	struct taking taking = { .g = g, .routing = routing };
+	struct taking taking = { .g = g, .facts = facts, .routing = routing };
 	unsigned int i;
 	int ret;
 

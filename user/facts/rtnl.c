@@ -168,7 +168,8 @@ static int default_take(const struct nlmsghdr *nlh, void *data)
 
 	/* those of ours are for the NIC's own addresses: nothing else depends on them */
 	if (nlh->nlmsg_type != RTM_NEWROUTE || route->rtm_dst_len ||
-	    route->rtm_protocol == FIB_PROTO || route->rtm_type != RTN_UNICAST || route->rtm_flags & RTM_F_CLONED)
+	    route->rtm_protocol == FIB_PROTO || route->rtm_type != RTN_UNICAST ||
+	    route->rtm_flags & RTM_F_CLONED)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*route))
 	{

@@ -246,8 +246,8 @@ static void tables_choose(struct work *w, struct enis *enis)
 			continue;
 		e->table = table_choose(&w->facts->routing, enis, e->nic);
 		if (!e->table)
-			note_add(w, "%s: every routing table from %u to %u is taken", e->nic->ifname,
-				 TABLE_BASE, TABLE_BASE + TABLE_RANGE - 1);
+			note_add(w, "%s: every routing table from %u to %u is taken",
+				 e->nic->ifname, TABLE_BASE, TABLE_BASE + TABLE_RANGE - 1);
 	}
 }
 

@@ -14,7 +14,9 @@
 
 #define METADATA "100.100.100.200/32"
 /* Before the main table (32766), behind what CNIs and VPNs usually have (below 6000). */
-#define PRIORITY 17000
+#define PRIORITY 17000u
+/* Networks inside the node that a table throws back; a CNI's node may have one a pod. */
+#define LOCAL_MAX 64
 
 struct build {
 	struct work *w;
@@ -161,6 +163,43 @@ static bool network_of(const struct eni_work *e, unsigned int i, const struct pr
 	return true;
 }
 
+/* Is @text the network of one of the addresses that count? */
+static bool is_own_network(const struct build *b, const struct eni_work *e, const char *text,
+			   int family)
+{
+	char to[PREFIX_TEXT_LEN];
+	struct prefix ip, net;
+	unsigned int i;
+
+	for (i = 0; i < e->nic->nr_addr; i++)
+		if (addr_counts(b, e, i, family, &ip) && network_of(e, i, &ip, &net) &&
+		    !strcmp(prefix_text(&net, to), text))
+			return true;
+	return false;
+}
+
+/* What a table must not take away: the metadata service, and what is inside this node. */
+static void throws_want(struct build *b, const struct eni_work *e, int family)
+{
+	const struct routing *routing = routing_of(b);
+	struct prefix local;
+	unsigned int i;
+
+	if (family == AF_INET)
+		route_want(b, e, METADATA, "throw",
+			   "the metadata service stays reachable as without this table");
+	if (routing->nr_local > LOCAL_MAX)
+		note_add(b->w,
+			 "%s: the main table has %u networks inside this node; what comes from its "
+			 "addresses reaches %u of them",
+			 e->nic->ifname, routing->nr_local, LOCAL_MAX);
+	for (i = 0; i < routing->nr_local && i < LOCAL_MAX; i++)
+		if (!prefix_parse(routing->local[i], &local) && local.family == family &&
+		    !is_own_network(b, e, routing->local[i], family))
+			route_want(b, e, routing->local[i], "throw",
+				   "a network inside this node is reached as without this table");
+}
+
 static void family_want(struct build *b, const struct eni_work *e, int family)
 {
 	const struct eni *eni = &e->nic->eni;
@@ -184,9 +223,7 @@ static void family_want(struct build *b, const struct eni_work *e, int family)
 			 gateway);
 	if (!nr || !near)
 		return;
-	if (family == AF_INET)
-		route_want(b, e, METADATA, "throw",
-			   "the metadata service stays reachable as without this table");
+	throws_want(b, e, family);
 	for (i = 0; i < e->nic->nr_addr; i++)
 		if (addr_counts(b, e, i, family, &ip) && network_of(e, i, &ip, &net))
 			route_want(b, e, prefix_text(&net, to), "link",
@@ -314,7 +351,8 @@ static void routes_drop(struct build *b)
 			continue;
 		if (route->ifname[0])
 			nic_name(step, e->nic);
-		(void)snprintf(step->why, sizeof(step->why), "no rule leads to this table any more");
+		(void)snprintf(step->why, sizeof(step->why),
+			       "no rule leads to this table any more");
 	}
 }
 
@@ -327,9 +365,11 @@ void routing_build(struct work *w)
 	if (!enis_asked(w->policy))
 		return;
 	if (routing->known != IS_YES) {
-		note_add(w, "source_routing = yes, but the rules and routes of this node are not known "
-			    "(errno %d)",
-			 routing->err);
+		note_add(
+			w,
+			"source_routing = yes, but the rules and routes of this node are not known "
+			"(errno %d)",
+			routing->err);
 		return;
 	}
 	if (routing->proto_taken[0]) {

@@ -6,8 +6,9 @@
  *
  * The rule: added is what is known twice; removed is what is gone twice (from
  * the kernel and from a whole answer), or what is left of a NIC that is gone.
- * The metadata service stays reachable as it was: each table throws its
- * address back to the rules that follow.
+ * The metadata service and what is inside the node (containers behind a bridge)
+ * stay reachable as they were: each table throws them back to the rules that
+ * follow.
  */
 #ifndef NETLANE_PLAN_ROUTING_H
 #define NETLANE_PLAN_ROUTING_H

@@ -146,7 +146,9 @@ static void fib_add(struct text *t, const struct step *step)
 
 	text_add(t, "ip %s %s %s %s", strchr(step->knob.addr, ':') ? "-6" : "-4",
 		 rule ? "rule" : "route", goes ? "del" : "add",
-		 rule ? "from " : throws ? "throw " : "");
+		 rule	? "from " :
+		 throws ? "throw " :
+			  "");
 	word_add(t, step->knob.addr);
 	/* each word by itself: the value is "lookup 20001 priority 17000" or "via 10.0.0.1" */
 	while (!throws && strcmp(p, "link") && *p) {
