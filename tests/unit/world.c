@@ -214,7 +214,7 @@ unsigned int world_table_of(const struct facts *facts, const char *ip)
 }
 
 bool world_has_route(const struct facts *facts, unsigned int table, const char *to,
-		      const char *value)
+		     const char *value)
 {
 	unsigned int i;
 

@@ -234,7 +234,9 @@ static void steps_add(struct text *t, const struct plan *plan)
 		on = step;
 		if (!said || strcmp(said->why, step->why))
 			comment_add(t, "", step->why);
-		if (step->risk > RISK_NONE)
+		if (step->risk == RISK_CAN_CUT_OFF)
+			text_add(t, "# this can cut off who is logged in\n");
+		else if (step->risk == RISK_BLIP)
 			text_add(t, "# packets may be lost for a moment\n");
 		said = step;
 		command_add(t, plan, step);

@@ -89,8 +89,10 @@ static void step_line(struct text *out, const struct step *step, enum knob_kind 
 	if (*group != step->knob.kind)
 		text_add(out, "  %s\n", knob_names[step->knob.kind]);
 	*group = step->knob.kind;
-	text_add(out, "    %-6s", queue + 1);
-	step_rest(out, step, 10, width);
+	text_add(out, "    %-4s  ", queue + 1);
+	/* a route's name is long, a queue's is not */
+	step_rest(out, step, strlen(queue + 1) > 4 ? (unsigned int)strlen(queue + 1) + 6 : 10,
+		  width);
 }
 
 static bool step_is_of(const struct step *step, const struct nic_plan *nic)
@@ -132,14 +134,15 @@ static void nic_part(struct text *out, const struct plan *plan, const struct nic
 			 carried, carried == 1 ? "knob" : "knobs");
 }
 
-static unsigned int changes_count(const struct plan *plan, unsigned int *blips)
+static unsigned int changes_count(const struct plan *plan, unsigned int *blips, unsigned int *cuts)
 {
 	unsigned int i, n = 0;
 
-	*blips = 0;
+	*blips = *cuts = 0;
 	for (i = 0; i < plan->nr_step; i++) {
 		n += !plan->step[i].carried;
-		*blips += plan->step[i].risk > RISK_NONE;
+		*blips += plan->step[i].risk == RISK_BLIP;
+		*cuts += plan->step[i].risk == RISK_CAN_CUT_OFF;
 	}
 	return n;
 }
@@ -166,7 +169,7 @@ static void left_line(struct text *out, const struct plan *plan, unsigned int wi
 
 void view_plan(struct text *out, const struct plan *plan, unsigned int width)
 {
-	unsigned int i, blips, changes = changes_count(plan, &blips), lanes = 0;
+	unsigned int i, blips, cuts, changes = changes_count(plan, &blips, &cuts), lanes = 0;
 	enum knob_kind group = KNOB_COUNT;
 	bool node_wide = false;
 
@@ -196,5 +199,7 @@ void view_plan(struct text *out, const struct plan *plan, unsigned int width)
 	view_count(out, changes, "change", "changes");
 	if (blips)
 		text_add(out, ", %u with a blip: packets may be lost for a moment", blips);
+	if (cuts)
+		text_add(out, ", %u that can cut off who is logged in", cuts);
 	text_add(out, "\n");
 }

@@ -149,7 +149,7 @@ static void next_line(struct text *out, const struct first *first)
 		const struct step *s = &first->plan->step[i];
 
 		changes += !s->carried;
-		if (s->risk <= RISK_NONE)
+		if (s->risk != RISK_BLIP)
 			continue;
 		other |= blips && strcmp(blip_nic, s->ifname);
 		if (!blips++)
