@@ -195,6 +195,7 @@ off_unless_asked()
 {
 	fresh
 	printf '' >"$T_TMP/none.conf"
+	outside tests/vm/metadata asked >/dev/null	# what was asked before
 	up_run --config "$T_TMP/none.conf" >/dev/null
 	ours_none "nobody asked for it"
 	outside tests/vm/metadata asked >"$T_TMP/asked"
