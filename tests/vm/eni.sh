@@ -32,8 +32,14 @@ meta()
 
 meta_good() { meta "${1:-ok}" "$zero" "1=$one${2:+,$2}"; }
 
-# up - without the notes of the lanes, which are not what this is about
-up() { up_run --config "$conf" "$@" >"$T_TMP/up" 2>&1 || { cat "$T_TMP/up"; return 1; }; }
+# up - what it says is shown when the case is red
+up()
+{
+	local status=0
+	netlane up --config "$conf" "$@" >"$T_TMP/up" 2>&1 || status=$?
+	cat "$T_TMP/up"
+	((status == 0)) || t_fail "netlane up $*: exit code $status"
+}
 
 fresh()
 {

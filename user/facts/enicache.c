@@ -24,7 +24,7 @@
 #define CACHE RUN_DIR "/enis"
 #define FRESH_MS 4000
 #define JITTER_MS 2000
-#define ASK_MS 2000
+#define ASK_MS 4000
 #define ASK_NIC_MS 100 /* more for each */
 
 struct cached {

@@ -76,7 +76,8 @@ static void step_line(struct text *out, const struct step *step, enum knob_kind 
 		      unsigned int width)
 {
 	const char *queue;
-	char label[96];
+	char label[128];
+	bool long_one;
 
 	knob_label(&step->knob, NULL, label, sizeof(label));
 	queue = strchr(label, ' ');
@@ -89,10 +90,9 @@ static void step_line(struct text *out, const struct step *step, enum knob_kind 
 	if (*group != step->knob.kind)
 		text_add(out, "  %s\n", knob_names[step->knob.kind]);
 	*group = step->knob.kind;
-	text_add(out, "    %-4s  ", queue + 1);
-	/* a route's name is long, a queue's is not */
-	step_rest(out, step, strlen(queue + 1) > 4 ? (unsigned int)strlen(queue + 1) + 6 : 10,
-		  width);
+	long_one = strlen(queue + 1) > 6; /* a route's, not a queue's */
+	text_add(out, "    %-6s%s", queue + 1, long_one ? "  " : "");
+	step_rest(out, step, long_one ? (unsigned int)strlen(queue + 1) + 6 : 10, width);
 }
 
 static bool step_is_of(const struct step *step, const struct nic_plan *nic)

@@ -33,7 +33,7 @@ ip -4 route add 10.0.1.0/24 dev "$nic" table 26060 protocol 110
 ip -4 route add 0.0.0.0/0 via 10.0.1.253 dev "$nic" table 26060 protocol 110
 
 # what comes from this address of eth1 is to leave by it, not by the default route
-# packets may be lost for a moment
+# this can cut off who is logged in
 ip -4 rule add from 10.0.1.5/32 lookup 26060 priority 17000 protocol 110
 
 nic eth1 0000:00:06.0 02:00:00:00:00:01
@@ -43,5 +43,5 @@ ip -6 route add 2408::1:0/112 dev "$nic" table 26060 protocol 110
 ip -6 route add ::/0 via 2408::1:fffd dev "$nic" table 26060 protocol 110
 
 # what comes from this address of eth1 is to leave by it, not by the default route
-# packets may be lost for a moment
+# this can cut off who is logged in
 ip -6 rule add from 2408::1:5/128 lookup 26060 priority 17000 protocol 110
