@@ -3,7 +3,7 @@
 # NIC, others keep what is theirs, NICs come and go, and down gives all back.
 # Rule: as in eni.sh.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=2 nics=2 queues=2 spare-nics=1 qmp=yes
+# vm: kernels=5.10,6.1,6.12,newest cpus=2 nics=2 queues=1 spare-nics=1 qmp=yes
 # vm: outside=yes default-route=yes ecs=yes mem=1024
 # vm: timeout=1800
 
@@ -38,6 +38,7 @@ second_up_changes_nothing()
 {
 	fresh
 	up
+	[[ $(ours) ]]
 	ours_take
 	state_take up --routes
 	rm -f /run/netlane/enis
