@@ -195,10 +195,10 @@ other_namespace_forgets()
 	nic_again eth1
 }
 
-for_each_nic()
+kept_of_both()
 {
 	local nic
-	for nic in eth0 eth1; do echo "$(ifindex_of $nic) queues 4 masks 12"; done
+	for nic in eth0 eth1; do echo "$(ifindex_of "$nic") queues 4 masks 12"; done
 }
 
 clear_ends_it()
@@ -206,7 +206,7 @@ clear_ends_it()
 	fresh eth0 netlane
 	masks_write eth1
 	masks_keep eth1
-	t_eq "$("$keeper" list | sort)" "$(for_each_nic | sort)" "what is kept"
+	t_eq "$("$keeper" list | sort)" "$(kept_of_both | sort)" "what is kept"
 	"$keeper" clear "$(ifindex_of eth0)"
 	hotplug_once 3
 	soon driver_rules eth0
