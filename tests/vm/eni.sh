@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2120,SC2119
 # ENIs with a metadata service at the other end: what both suites of source
 # routing share. Sourced after lib.sh, lanes.sh and scenes.sh.
 # Rule: judged by ip, by packets that the other end counts, and by node-state;

@@ -6,6 +6,7 @@
 # vm: kernels=5.10,6.1,6.12,newest cpus=2 nics=2 queues=1 spare-nics=1 qmp=yes
 # vm: outside=yes default-route=yes ecs=yes mem=1024
 # vm: timeout=1800
+# shellcheck disable=SC2119	# what else up and fresh take is said where it is wanted
 
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR

@@ -6,6 +6,7 @@
 # vm: kernels=5.10,6.1,6.12,newest cpus=2 nics=2 queues=1 spare-nics=1 qmp=yes
 # vm: outside=yes default-route=yes ecs=yes mem=1024
 # vm: timeout=1800
+# shellcheck disable=SC2119	# what else up and fresh take is said where it is wanted
 
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
@@ -171,8 +172,8 @@ tables_of_others()
 	((table >= 20000))
 	down_run
 	ip route add 192.0.2.0/24 via 10.9.0.1 dev eth0 table "$table"
-	mkdir -p $names
-	echo "$((table + 1)) somebody" >$names/test.conf
+	mkdir -p "$names"
+	echo "$((table + 1)) somebody" >"$names"/test.conf
 	t_at_end "rm -f $names/test.conf; ip route flush table $table"
 	up
 	t_eq "$(table_of 10.9.1.2)" $((table + 2)) "table beside those of others"
