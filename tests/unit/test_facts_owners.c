@@ -281,7 +281,7 @@ static void metadata__each_manner_of_service__is_understood(void **state)
 		{ HARDENED, 0, "ecs.g7.4xlarge", "i-abc" },
 		{ NO_TOKENS, 0, "ecs.g7.4xlarge", "i-abc" },
 		{ FORBIDS, -EACCES, "", "" },
-		{ ERROR_PAGE, -EIO, "", "" },
+		{ ERROR_PAGE, -EBADMSG, "", "" },
 		{ SILENT, -ETIMEDOUT, "", "" },
 	};
 	struct metadata got;
