@@ -252,6 +252,14 @@ struct policy {
 	enum mode mode;
 	struct cpumask allowed; /* CPUs that lanes may use; empty: all */
 	bool irqbalance; /* take our IRQs from a running irqbalance (default yes) */
+	bool module; /* the service loads netlane.ko (default no) */
+	unsigned int sweep_s; /* the service looks at everything every so often, 0: never */
+	/*
+	 * Set by the service alone: what stands as planned is a step as well
+	 * (carried), so that the journal knows it before somebody changes it; and a
+	 * NIC whose named CPU is offline waits for it, which is no error.
+	 */
+	bool keeping;
 	struct nic_policy *nic;
 	unsigned int nr_nic;
 };
@@ -377,6 +385,7 @@ struct entry {
 	char *prior_earlier;
 	bool prior_done;
 	char *found; /* somebody's value that an undo is about to carry over a channel change */
+	bool yielded; /* left to somebody until the next up; who is in @note, his value in @now */
 	bool undone; /* given back or let go: no longer ours */
 	enum outcome outcome;
 	char now[96]; /* the value found at undo when it was foreign, shortened */

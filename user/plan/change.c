@@ -23,7 +23,7 @@ struct step *change_add(struct work *w, const struct nic_work *nw, const struct 
 	struct plan *plan = w->plan;
 	struct step *step;
 
-	if ((!differs && (!nw || !work_reshapes(nw))) || (comes && goes) ||
+	if ((!differs && !w->policy->keeping && (!nw || !work_reshapes(nw))) || (comes && goes) ||
 	    !work_grow(w, &plan->step, plan->nr_step, &w->step_room, sizeof(*step)))
 		return NULL;
 	step = &plan->step[plan->nr_step++];
@@ -45,7 +45,7 @@ struct step *change_add(struct work *w, const struct nic_work *nw, const struct 
 	if (w->failed)
 		return NULL;
 	if (step->carried)
-		why_carried(step);
+		why_carried(step, nw && work_reshapes(nw));
 	return step->carried ? NULL : step;
 }
 

@@ -99,10 +99,17 @@ static int channels_wanted(struct work *w, struct nic_work *nw, struct err *err)
 {
 	const struct nic_rules *rules = &nw->rules;
 	unsigned int max = nw->nic->channels.max, nr = cpumask_count(&w->cpus->housekeeping);
+	struct err why = { 0 };
+	int ret;
 
 	if (rules->cpus) {
 		nw->channels = rules->nr_cpus;
-		return policy_check_cpus(rules, nw->nic, &w->facts->cpus, err);
+		ret = policy_check_cpus(rules, nw->nic, &w->facts->cpus, &why);
+		if (ret == -EAGAIN && w->policy->keeping)
+			left(nw, "it waits: %s", why.text);
+		else if (ret)
+			return err_set(err, ret, "%s", why.text);
+		return 0;
 	}
 	nw->channels = rules->channels ? rules->channels : max;
 	if (nw->channels > max) {

@@ -132,7 +132,7 @@ static unsigned int straight_lanes(const struct work *w, const struct nic_work *
 
 		if (!knob_same_nic(&s->knob, &own))
 			continue;
-		*steps = true;
+		*steps |= !s->carried || work_reshapes(nw);
 		if (s->knob.kind != KNOB_CHANNELS && s->knob.kind != KNOB_RSS &&
 		    strcmp(s->before, s->after))
 			cpumask_add(&crooked, s->knob.queue);

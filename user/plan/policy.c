@@ -101,7 +101,7 @@ int policy_check_cpus(const struct nic_rules *rules, const struct nic *nic, cons
 			return err_set(err, -EINVAL, "%s: cpus names CPU %u, which is not there",
 				       rules->cpus_from, cpu);
 		if (!cpumask_has(&cpus->online, cpu))
-			return err_set(err, -EINVAL, "%s: cpus names CPU %u, which is offline",
+			return err_set(err, -EAGAIN, "%s: cpus names CPU %u, which is offline",
 				       rules->cpus_from, cpu);
 		if (cpumask_has(&seen, cpu))
 			return err_set(err, -EINVAL, "%s: cpus names CPU %u twice",

@@ -35,7 +35,7 @@ bool policy_matches(const struct nic_policy *section, const struct nic *nic);
  */
 int policy_rules(const struct policy *policy, const struct nic *nic, struct nic_rules *rules,
 		 struct err *err);
-/* -EINVAL, with the sentence, when a named CPU is not there, offline or named twice. */
+/* With the sentence: -EAGAIN when a named CPU is offline; -EINVAL: not there, or named twice. */
 int policy_check_cpus(const struct nic_rules *rules, const struct nic *nic, const struct cpus *cpus,
 		      struct err *err);
 

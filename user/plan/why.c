@@ -32,9 +32,11 @@ const char *why_cpus(const struct cpumask *mask, char buf[WHY_CPUS_LEN])
 	return buf;
 }
 
-void why_carried(struct step *step)
+void why_carried(struct step *step, bool reshaped)
 {
-	if (!strcmp(step->after, KNOB_ABSENT))
+	if (!reshaped)
+		say(step, "as planned; held from now on");
+	else if (!strcmp(step->after, KNOB_ABSENT))
 		say(step, "the queue goes with the change of channels; down brings it back");
 	else if (!strcmp(step->before, KNOB_ABSENT))
 		say(step, "the queue comes with the change of channels, set as wanted");

@@ -12,7 +12,8 @@
 #define WHY_CPUS_LEN 64
 const char *why_cpus(const struct cpumask *mask, char buf[WHY_CPUS_LEN]);
 
-void why_carried(struct step *step);
+/* @reshaped: the number of channels changes. */
+void why_carried(struct step *step, bool reshaped);
 void why_channels(struct step *step, const struct work *w, const struct nic_work *nw);
 void why_rss(struct step *step, const struct nic_work *nw);
 void why_irq(struct step *step, const struct cpumask *now, const struct lane *lane);
