@@ -19,6 +19,7 @@ struct journal {
 	size_t good; /* bytes of whole lines; the next one goes here */
 	struct journal_state state;
 	char who[128];
+	char why[16];
 };
 
 /* Stamps, writes and takes over one record; synced where @sync. */

@@ -68,6 +68,11 @@ static int entry_event(struct events *events, const struct record *record,
 		(void)snprintf(event->note, sizeof(event->note), "%s%s%.130s",
 			       outcome_names[entry->outcome], entry->note[0] ? ": " : "",
 			       entry->note);
+	} else if (record->record == RECORD_YIELDED) {
+		from = entry->step.after;
+		to = entry->now;
+		(void)snprintf(event->note, sizeof(event->note), "left until the next up to %.130s",
+			       entry->note);
 	} else {
 		from = to = "";
 		(void)text_copy(event->note, sizeof(event->note), "the up failed and took it back");
@@ -116,7 +121,7 @@ static int record_events(void *arg, const struct record *record, const struct jo
 
 	switch (record->record) {
 	case RECORD_INTENTS:
-		ret = plain_event(events, record, "up");
+		ret = plain_event(events, record, record->why[0] ? record->why : "up");
 		return ret || !record->deadline_boot_ms ? ret : deadline_event(events, record);
 	case RECORD_DONE:
 		if (state->entry[record->entry].step.carried)
@@ -125,6 +130,8 @@ static int record_events(void *arg, const struct record *record, const struct jo
 	case RECORD_UNDONE:
 	case RECORD_REVERTED:
 		return entry_event(events, record, state, "undone");
+	case RECORD_YIELDED:
+		return entry_event(events, record, state, "yielded");
 	case RECORD_COMPLETE:
 		return plain_event(events, record, "complete");
 	case RECORD_DEADLINE:

@@ -49,6 +49,11 @@ void journal_who(struct journal *journal, const char *who)
 	(void)text_copy(journal->who, sizeof(journal->who), who); /* a cut name still helps */
 }
 
+void journal_why(struct journal *journal, const char *why)
+{
+	(void)text_copy(journal->why, sizeof(journal->why), why); /* words of ours, they fit */
+}
+
 /* Writes @nr records with one write, and takes them over once they are there. */
 static int append(struct journal *journal, const struct record *record, unsigned int nr, bool sync,
 		  struct err *err)
@@ -162,6 +167,7 @@ int journal_intend(struct journal *journal, const struct node *node, const struc
 	memcpy(record[0].instance_id, node->instance_id, sizeof(node->instance_id));
 	memcpy(record[1].time, record[0].time, sizeof(record[0].time));
 	memcpy(record[1].who, journal->who, sizeof(journal->who));
+	memcpy(record[1].why, journal->why, sizeof(journal->why));
 	good = journal->good;
 	ret = append(journal, first ? record : record + 1, first ? 2 : 1, true, err);
 	if (!ret) {
@@ -215,6 +221,16 @@ int journal_reverted(struct journal *journal, unsigned int i, struct err *err)
 	struct record record = { .record = RECORD_REVERTED, .entry = i };
 
 	return journal_append(journal, &record, false, err);
+}
+
+int journal_yielded(struct journal *journal, unsigned int i, const char *now, const char *who,
+		    struct err *err)
+{
+	struct record record = { .record = RECORD_YIELDED, .entry = i };
+
+	(void)text_copy(record.now, sizeof(record.now), now); /* shortened is enough */
+	(void)text_copy(record.note, sizeof(record.note), who);
+	return journal_append(journal, &record, true, err);
 }
 
 int journal_undoing(struct journal *journal, const unsigned int *entry, const char *const *found,

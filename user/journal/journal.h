@@ -31,6 +31,8 @@ int journal_open(const char *dir, const struct node *node, struct journal **jour
 void journal_close(struct journal *journal);
 /* On whose behalf, where that is not the caller's parent process (a daemon's client). */
 void journal_who(struct journal *journal, const char *who);
+/* What the next intents are for, a word for the log ("repair"); "": an up. */
+void journal_why(struct journal *journal, const char *why);
 /* What the journal says, merged by knob; stays valid until the next call on it. */
 const struct journal_state *journal_state(const struct journal *journal);
 
@@ -63,6 +65,12 @@ int journal_undone(struct journal *journal, unsigned int i, enum outcome outcome
  */
 int journal_undoing(struct journal *journal, const unsigned int *entry, const char *const *found,
 		    unsigned int nr, struct err *err);
+/*
+ * Entry @i is left to @who, whose value is @now, until intents for it come
+ * again: nobody repairs it, and an undo finds it foreign.
+ */
+int journal_yielded(struct journal *journal, unsigned int i, const char *now, const char *who,
+		    struct err *err);
 /* The up that failed took back its step of entry @i, which is what it was before that up. */
 int journal_reverted(struct journal *journal, unsigned int i, struct err *err);
 /* Nothing of ours stands any more: the file becomes history. @why: "down", "failed up", ... */
@@ -91,7 +99,7 @@ enum journal_origin journal_origin(const struct journal_state *state, const stru
 /* One line of `netlane log`. */
 struct journal_event {
 	char when[32]; /* RFC 3339 UTC */
-	char what[24]; /* up, step, complete, deadline, undone, finish, void, aside, damaged */
+	char what[24]; /* up, repair, step, yielded, complete, deadline, undone, ... */
 	char knob[160]; /* "eth0 xps tx-3", or "" */
 	char from[80];
 	char to[80];

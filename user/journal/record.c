@@ -28,6 +28,7 @@ static const struct field entry_fields[] = {
 	F_HEAP(entry, prior_earlier),
 	F_BOOL(entry, prior_done),
 	F_HEAP(entry, found),
+	F_BOOL(entry, yielded),
 	F_BOOL(entry, undone),
 	F_ENUM(entry, outcome, outcome_names),
 	F_STR(entry, now),
@@ -68,6 +69,7 @@ static const struct field open_fields[] = {
 static const struct field intents_fields[] = {
 	F_HEAD,
 	F_STR(record, who),
+	F_STR(record, why),
 	F_U64(record, deadline_boot_ms),
 	F_BOOL(record, confirm),
 	F_LIST(record, step, nr_step, step_fields),
@@ -90,6 +92,9 @@ static const struct field undone_fields[] = {
 	F_STR(record, note),
 	F_END,
 };
+static const struct field yielded_fields[] = {
+	F_HEAD, F_UINT(record, entry), F_STR(record, now), F_STR(record, note), F_END,
+};
 static const struct field state_fields[] = {
 	F_HEAD,
 	F_OBJECT(record, state, journal_state_fields),
@@ -107,8 +112,8 @@ static const struct field *const fields_of[RECORD_COUNT] = {
 	[RECORD_DONE] = entry_of_fields,     [RECORD_COMPLETE] = head_fields,
 	[RECORD_DEADLINE] = deadline_fields, [RECORD_UNDOING] = undoing_fields,
 	[RECORD_UNDONE] = undone_fields,     [RECORD_REVERTED] = entry_of_fields,
-	[RECORD_STATE] = state_fields,	     [RECORD_FINISH] = finish_fields,
-	[RECORD_VOID] = head_fields,
+	[RECORD_YIELDED] = yielded_fields,   [RECORD_STATE] = state_fields,
+	[RECORD_FINISH] = finish_fields,     [RECORD_VOID] = head_fields,
 };
 
 int record_line(const struct record *record, struct text *out)

@@ -24,6 +24,7 @@
 	X(UNDOING, "undoing") /* an undo is about to change a NIC's channels */ \
 	X(UNDONE, "undone") /* an entry was given back or let go */             \
 	X(REVERTED, "reverted") /* a failed up took back its step */            \
+	X(YIELDED, "yielded") /* an entry is left to somebody until an up */    \
 	X(STATE, "state") /* all of the above in one, of a journal cut short */ \
 	X(VOID, "void") /* a reboot undid what stood */                         \
 	X(FINISH, "finish") /* nothing of ours stands any more */

@@ -97,6 +97,7 @@ static int entry_merge(struct entry *entry, const struct step *step)
 	entry->prior_after = entry->step.after;
 	entry->prior_earlier = entry->earlier;
 	entry->prior_done = entry->done;
+	entry->yielded = false;
 	entry->earlier = earlier;
 	entry->done = false;
 	entry->step.after = after;
@@ -159,6 +160,13 @@ static void entry_undone(struct entry *entry, const struct record *record)
 {
 	entry->outcome = record->outcome;
 	entry->undone = record->outcome != OUTCOME_FAILED;
+	memcpy(entry->now, record->now, sizeof(entry->now));
+	memcpy(entry->note, record->note, sizeof(entry->note));
+}
+
+static void entry_yielded(struct entry *entry, const struct record *record)
+{
+	entry->yielded = true;
 	memcpy(entry->now, record->now, sizeof(entry->now));
 	memcpy(entry->note, record->note, sizeof(entry->note));
 }
@@ -243,12 +251,15 @@ int replay_record(struct journal_state *state, const struct record *record, stru
 	case RECORD_DONE:
 	case RECORD_UNDONE:
 	case RECORD_REVERTED:
+	case RECORD_YIELDED:
 		if (!entry)
 			return err_set(err, -EPROTO, "there is no entry %u", record->entry);
 		if (record->record == RECORD_DONE)
 			entry->done = true;
 		else if (record->record == RECORD_UNDONE)
 			entry_undone(entry, record);
+		else if (record->record == RECORD_YIELDED)
+			entry_yielded(entry, record);
 		else
 			entry_reverted(entry);
 		break;
