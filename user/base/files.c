@@ -236,3 +236,24 @@ void files_close_all_but(int keep)
 		if (fd != keep)
 			close(fd);
 }
+
+int file_replace(const char *path, const char *text)
+{
+	char fresh[PATH_MAX];
+	size_t len = strlen(text);
+	int fd, ret = 0;
+
+	if ((size_t)snprintf(fresh, sizeof(fresh), "%s.new", path) >= sizeof(fresh))
+		return -ENAMETOOLONG;
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, len) != (ssize_t)len)
+		ret = errno ? -errno : -EIO;
+	close(fd);
+	if (!ret && rename(fresh, path))
+		ret = -errno;
+	if (ret)
+		(void)unlink(fresh); /* the first failure is what counts */
+	return ret;
+}

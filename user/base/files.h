@@ -27,6 +27,8 @@ int file_read_uint(const char *root, unsigned int *out, const char *fmt, ...)
 /* Writes @value with one write(2) to an existing file. 0 or -errno. */
 int file_write(const char *root, const char *value, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Makes @path hold @text, all of it or none; no fsync: for /run. 0 or -errno. */
+int file_replace(const char *path, const char *text);
 bool file_exists(const char *root, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The target of a symbolic link, not followed further. 0 or -errno. */
 int file_link(const char *root, char *buf, size_t len, const char *fmt, ...)

@@ -41,6 +41,12 @@ extern const struct command cmd_first;
 int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* printf() for what may carry names from outside. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * From here on what say(), fail() and print_text() print goes to @to instead;
+ * NULL ends it. For a command that the service carries out for somebody else.
+ */
+typedef void (*print_sink)(void *arg, bool error, const char *text);
+void print_to(print_sink to, void *arg);
 /* CODE_DONE, or CODE_FAILED when what was printed did not all go out. */
 int output_done(void);
 /* The same for @ret and its sentence: CODE_CANNOT for -EOPNOTSUPP, else CODE_FAILED. */

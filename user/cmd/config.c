@@ -14,6 +14,9 @@
 #include "base/names.h"
 #include "base/text.h"
 
+#define SWEEP_DEFAULT_S 30
+#define SWEEP_MAX_S 3600
+
 struct reading {
 	struct policy *policy;
 	const char *path;
@@ -61,6 +64,21 @@ static int allowed_cpus_parse(struct policy *policy, struct nic_policy *nic, con
 static int irqbalance_parse(struct policy *policy, struct nic_policy *nic, const char *value)
 {
 	return parse_yes_no(value, &policy->irqbalance);
+}
+
+static int module_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	return parse_yes_no(value, &policy->module);
+}
+
+static int sweep_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	unsigned long n = 0;
+
+	if (strcmp(value, "off") && text_uint(value, 1, SWEEP_MAX_S, &n))
+		return -EINVAL;
+	policy->sweep_s = (unsigned int)n;
+	return 0;
 }
 
 static int manage_parse(struct policy *policy, struct nic_policy *nic, const char *value)
@@ -175,6 +193,8 @@ static const struct key node_keys[] = {
 	{ "mode", "observe or hold", mode_parse },
 	{ "allowed_cpus", "a CPU list such as 0-3,5, below 2048", allowed_cpus_parse },
 	{ "irqbalance", "yes or no", irqbalance_parse },
+	{ "module", "yes or no", module_parse },
+	{ "sweep", "off or seconds, 1 to 3600", sweep_parse },
 	{ NULL, NULL, NULL },
 };
 
@@ -346,7 +366,7 @@ static int folder_take(struct policy *policy, const char *root, struct err *err)
 
 int config_read(const char *root, const char *path, struct policy *policy, struct err *err)
 {
-	struct policy fresh = { .irqbalance = true };
+	struct policy fresh = { .irqbalance = true, .sweep_s = SWEEP_DEFAULT_S };
 	char main_path[PATH_MAX];
 	int ret = 0;
 
@@ -372,4 +392,30 @@ void config_free(struct policy *policy)
 		free(policy->nic[--policy->nr_nic].cpus);
 	free(policy->nic);
 	memset(policy, 0, sizeof(*policy));
+}
+
+int config_copy(const struct policy *from, struct policy *to)
+{
+	unsigned int i;
+
+	*to = *from;
+	to->nr_nic = 0;
+	to->nic = calloc(from->nr_nic + 1, sizeof(*to->nic));
+	if (!to->nic)
+		return -ENOMEM;
+	for (i = 0; i < from->nr_nic; i++) {
+		struct nic_policy *nic = &to->nic[i];
+
+		*nic = from->nic[i];
+		to->nr_nic = i + 1;
+		if (!nic->cpus)
+			continue;
+		nic->cpus = malloc(nic->nr_cpus * sizeof(*nic->cpus));
+		if (!nic->cpus) {
+			config_free(to);
+			return -ENOMEM;
+		}
+		memcpy(nic->cpus, from->nic[i].cpus, nic->nr_cpus * sizeof(*nic->cpus));
+	}
+	return 0;
 }

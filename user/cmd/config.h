@@ -18,6 +18,8 @@
  * below @root, which may be absent: the defaults). 0 or -errno.
  */
 int config_read(const char *root, const char *path, struct policy *policy, struct err *err);
+/* A deep copy, freed by config_free(). 0 or -ENOMEM, with nothing to free. */
+int config_copy(const struct policy *from, struct policy *to);
 void config_free(struct policy *policy);
 
 #endif /* NETLANE_CMD_CONFIG_H */

@@ -85,7 +85,12 @@ int flow_read(const struct flow_from *from, struct flow *flow, struct err *err)
 	int ret;
 
 	memset(flow, 0, sizeof(*flow));
-	ret = config_read(from->root, from->config, &flow->policy, err);
+	if (!from->policy)
+		ret = config_read(from->root, from->config, &flow->policy, err);
+	else if (config_copy(from->policy, &flow->policy))
+		ret = err_set(err, -ENOMEM, "out of memory");
+	else
+		ret = 0;
 	if (ret)
 		return ret;
 	if (from->as_type)

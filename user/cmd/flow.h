@@ -10,6 +10,7 @@
 struct flow_from {
 	const char *root; /* NULL: the running node */
 	const char *config; /* NULL: /etc/netlane */
+	const struct policy *policy; /* instead of a configuration that is read now, or NULL */
 	const char *facts_file; /* NULL: read the node */
 	const char *as_type; /* NULL, or an instance type to plan for */
 	char **nics; /* only these interfaces; nr_nics 0: all */

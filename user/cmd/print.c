@@ -7,13 +7,24 @@
 
 #include "cmd/cmd.h"
 
+static print_sink sink;
+static void *sink_arg;
+
+void print_to(print_sink to, void *arg)
+{
+	sink = to;
+	sink_arg = arg;
+}
+
 /* Whatever names it carries, a line must not steer the terminal. */
 static void put_safe(FILE *to, const char *s)
 {
 	struct text safe = { 0 };
 
 	text_add_safe(&safe, s);
-	if (safe.s && !safe.failed)
+	if (safe.s && !safe.failed && sink)
+		sink(sink_arg, to == stderr, safe.s);
+	else if (safe.s && !safe.failed)
 		fputs(safe.s, to);
 	text_free(&safe);
 }
@@ -27,9 +38,9 @@ int fail(const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	fputs("netlane: ", stderr);
+	put_safe(stderr, "netlane: ");
 	put_safe(stderr, line);
-	fputc('\n', stderr);
+	put_safe(stderr, "\n");
 	return CODE_FAILED;
 }
 
