@@ -8,10 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/keeper.h"
 #include "base/names.h"
 #include "cmd/cmd.h"
+#include "cmd/control.h"
 #include "cmd/counting.h"
 #include "cmd/flow.h"
+#include "cmd/keep.h"
 #include "cmd/timer.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
@@ -94,11 +97,15 @@ static int undo(struct journal *journal, const char *why, struct err *err)
 {
 	uint64_t deadline = journal_state(journal)->deadline_boot_ms;
 	struct undo_report report = { { 0 } };
-	int ret = apply_undo("/", journal, why, &down_watch, &report, err);
-	int code = report_print(&report, ret ? "not all is given back: " : "given back: ");
+	int ret, code;
+
+	(void)keeper_clear(0, NULL); /* or the module puts back what is undone */
+	ret = apply_undo("/", journal, why, &down_watch, &report, err);
+	code = report_print(&report, ret ? "not all is given back: " : "given back: ");
 
 	if (!ret)
 		timer_disarm(deadline);
+	(void)unlink(HELD_CPUS_PATH); /* nothing is held any more, or not by the service */
 	if (ret)
 		code = fail_err(ret, err);
 	return counting_end() == CODE_DONE ? code : CODE_FAILED;
@@ -188,25 +195,22 @@ static int down_salvage(void)
 	return code;
 }
 
-static int down_run(const void *arg, char **words, unsigned int nr_words)
+int down_now(bool salvage, const char *who)
 {
-	const struct down_opts *opts = arg;
 	struct err err = { 0 }, said = { 0 };
 	struct journal *journal;
 	struct node node;
 	int ret, code = CODE_DONE;
 
-	if (geteuid())
-		return fail("down changes the node and needs root");
-	if (opts->if_due)
-		return down_if_due(0);
-	if (opts->salvage)
+	if (salvage)
 		return down_salvage();
 	ret = node_read(&node, &err);
 	if (!ret)
 		ret = journal_open(JOURNAL_DIR, &node, &journal, &said, &err);
 	if (ret)
 		return fail_err(ret, &err);
+	if (who)
+		journal_who(journal, who);
 	if (said.text[0])
 		say("%s\n", said.text);
 	hands_off();
@@ -218,6 +222,58 @@ static int down_run(const void *arg, char **words, unsigned int nr_words)
 		code = CODE_FAILED;
 	journal_close(journal);
 	return code;
+}
+
+int down_quietly(const char *why)
+{
+	struct err err = { 0 }, said = { 0 };
+	struct journal *journal;
+	struct node node;
+	int ret, code;
+
+	ret = node_read(&node, &err);
+	if (!ret)
+		ret = journal_open(JOURNAL_DIR, &node, &journal, &said, &err);
+	if (ret)
+		return fail_err(ret, &err);
+	journal_who(journal, "netlane run");
+	code = journal_state(journal)->open ? undo(journal, why, &err) : counting_end();
+	journal_close(journal);
+	return code;
+}
+
+/* The service does it, where one lives; -ENOENT: none does. */
+static int down_ask(const struct down_opts *opts, int *code, struct err *err)
+{
+	struct json_object *request = json_object_new_object();
+
+	if (!request ||
+	    json_object_object_add(request, "command",
+				   json_object_new_string(opts->if_due ? "if-due" : "down")) ||
+	    json_object_object_add(request, "salvage", json_object_new_boolean(opts->salvage))) {
+		json_object_put(request);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	return control_ask(request, code, err);
+}
+
+static int down_run(const void *arg, char **words, unsigned int nr_words)
+{
+	const struct down_opts *opts = arg;
+	struct err err = { 0 };
+	int ret, code;
+
+	if (geteuid())
+		return fail("down changes the node and needs root");
+	ret = down_ask(opts, &code, &err);
+	if (!ret)
+		return code;
+	/* a timer has nobody who could try again: a frozen service does not hold the journal */
+	if (opts->if_due && ret != -EPIPE)
+		return down_if_due(0);
+	if (ret != -ENOENT)
+		return fail_err(ret, &err);
+	return down_now(opts->salvage, NULL);
 }
 
 static const struct option_desc down_options[] = {

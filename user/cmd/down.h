@@ -14,6 +14,14 @@
  */
 int down_if_due(uint64_t deadline_boot_ms);
 
+/* `netlane down` itself; @who: on whose behalf, NULL: this process' parent. The exit code. */
+int down_now(bool salvage, const char *who);
+/*
+ * Gives back what the journal holds, hands off or not; @why goes into the
+ * history. The exit code; counting ends, too.
+ */
+int down_quietly(const char *why);
+
 /* "31 restored, 2 untouched, 1 foreign". */
 void down_report(struct text *out, const struct undo_report *report);
 

@@ -2,6 +2,7 @@
 /* netlane status: the lane map and what of it is netlane's doing. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -41,7 +42,7 @@ static void drift_add(struct text *out, const struct flow *flow, const struct jo
 	for (i = 0; i < state->nr_entry; i++) {
 		const struct entry *e = &state->entry[i];
 
-		for (j = 0; j < flow->plan.nr_step && !e->undone; j++) {
+		for (j = 0; j < flow->plan.nr_step && !e->undone && !e->yielded; j++) {
 			const struct step *s = &flow->plan.step[j];
 
 			if (s->carried || !knob_equal(&s->knob, &e->step.knob))
@@ -58,6 +59,43 @@ static void drift_add(struct text *out, const struct flow *flow, const struct jo
 					 label, now, wanted);
 		}
 	}
+}
+
+/* What is left to somebody, and what the log says of the last repair. */
+static void kept_add(struct text *out, const struct journal_state *state)
+{
+	struct journal_event *events = NULL;
+	char label[96], now[64], who[320];
+	unsigned int i, nr = 0, repairs = 0;
+	const struct journal_event *last = NULL;
+	bool repair = false;
+
+	for (i = 0; i < state->nr_entry; i++) {
+		const struct entry *e = &state->entry[i];
+
+		if (!e->yielded || e->undone)
+			continue;
+		knob_label(&e->step.knob, e->step.ifname, label, sizeof(label));
+		view_value(e->step.knob.kind, e->now, now, sizeof(now));
+		text_escape(who, sizeof(who), e->note);
+		text_add(out, "yield   %s: left at %s to %s; netlane up takes it back\n", label,
+			 now, who);
+	}
+	if (!state->open || journal_history(JOURNAL_DIR, &events, &nr, NULL))
+		return;
+	for (i = 0; i < nr; i++) {
+		if (strcmp(events[i].what, "step"))
+			repair = !strcmp(events[i].what, "repair");
+		else if (repair && strcmp(events[i].when, state->opened) >= 0 && ++repairs)
+			last = &events[i];
+	}
+	if (last) {
+		text_escape(who, sizeof(who), last->note);
+		text_add(out, "repair  ");
+		view_count(out, repairs, "knob", "knobs");
+		text_add(out, " put back; last %s %s: %s\n", last->when, last->knob, who);
+	}
+	free(events);
 }
 
 static int status_run(const void *arg, char **words, unsigned int nr_words)
@@ -89,6 +127,7 @@ static int status_run(const void *arg, char **words, unsigned int nr_words)
 	} else {
 		view_lanes(&text, &flow.facts, &flow.plan);
 		drift_add(&text, &flow, &state);
+		kept_add(&text, &state);
 		now_add(&text, &flow.facts, &flow.plan);
 		text_add(&text, "state   ");
 		if (unknown)

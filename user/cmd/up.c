@@ -2,12 +2,15 @@
 /* netlane up: makes the lanes straight, through the journal. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/keeper.h"
 #include "base/names.h"
 #include "base/step.h"
 #include "cmd/cmd.h"
+#include "cmd/control.h"
 #include "cmd/counting.h"
 #include "cmd/down.h"
 #include "cmd/flow.h"
@@ -136,13 +139,16 @@ static int steps_apply(struct journal *journal, const struct flow *flow, uint64_
 	struct text text = { 0 };
 	int ret;
 
-	if (!progress.nr) {
+	if (!progress.nr)
 		say("%s: nothing to change\n",
 		    plan_has_lanes(&flow->plan) ? "already straight" : "no NIC here gets lanes");
+	/* the service takes over what is straight, too; it has only carried steps then */
+	if (!progress.nr && !(flow->policy.keeping && flow->plan.nr_step)) {
 		if (!journal_state(journal)->open)
 			return 0;
 		return journal_deadline(journal, deadline, confirm, err);
 	}
+	(void)keeper_clear(0, NULL); /* what it was told may be of another plan */
 	ret = apply_plan("/", &flow->plan, &flow->facts.node, journal, deadline, confirm, &watch,
 			 &report, err);
 	if (!ret)
@@ -214,6 +220,7 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 {
 	struct flow_from from = {
 		.config = opts->config,
+		.policy = opts->policy,
 		.nics = nics,
 		.nr_nics = nr_nics,
 	};
@@ -228,6 +235,8 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 	ret = journal_open(JOURNAL_DIR, &flow.facts.node, &journal, &said, err);
 	if (ret)
 		goto free_flow;
+	if (opts->who)
+		journal_who(journal, opts->who);
 	if (said.text[0])
 		say("%s\n", said.text);
 	ret = earlier_settle(journal, opts->unattended, err);
@@ -236,7 +245,10 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 		memset(&flow, 0, sizeof(flow));
 		goto close_journal;
 	}
-	ret = flow_prepare(&from, &flow, err); /* what was settled changed the facts */
+	ret = flow_read(&from, &flow, err); /* what was settled changed the facts */
+	flow.policy.keeping = opts->keeping;
+	if (!ret)
+		ret = plan_build(&flow.facts, &flow.policy, &flow.plan, err);
 	if (!ret && opts->unattended) {
 		left_out_say(&flow.plan);
 		ret = flow_keep_channels(&flow, err);
@@ -281,11 +293,38 @@ static bool is_off(void)
 	return off;
 }
 
+/* The service does it, where one lives; -ENOENT: none does. */
+static int up_ask(const struct up_opts *opts, char **words, unsigned int nr_words, int *code,
+		  struct err *err)
+{
+	struct json_object *request = json_object_new_object(), *nics = json_object_new_array();
+	char *config = opts->config ? realpath(opts->config, NULL) : NULL;
+	unsigned int i;
+
+	for (i = 0; nics && i < nr_words; i++)
+		(void)json_object_array_add(nics, json_object_new_string(words[i]));
+	if (!request || !nics) {
+		json_object_put(request);
+		json_object_put(nics);
+		free(config);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	(void)json_object_object_add(request, "command", json_object_new_string("up"));
+	(void)json_object_object_add(request, "nics", nics);
+	(void)json_object_object_add(request, "confirm_s", json_object_new_int64(opts->confirm_s));
+	(void)json_object_object_add(request, "for_s", json_object_new_int64(opts->for_s));
+	if (opts->config)
+		(void)json_object_object_add(
+			request, "config", json_object_new_string(config ? config : opts->config));
+	free(config);
+	return control_ask(request, code, err);
+}
+
 static int up_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct up_opts *opts = arg;
 	struct err err = { 0 };
-	int ret;
+	int ret, code;
 
 	if (opts->confirm_s && opts->for_s) {
 		(void)fail("--confirm and --for exclude each other: both set when it is undone");
@@ -298,7 +337,11 @@ static int up_run(const void *arg, char **words, unsigned int nr_words)
 	if (is_off())
 		return fail("netlane.off is on the kernel command line: nothing is changed on this "
 			    "boot");
-	ret = up_apply(opts, words, nr_words, &err);
+	ret = up_ask(opts, words, nr_words, &code, &err);
+	if (!ret)
+		return code;
+	if (ret == -ENOENT)
+		ret = up_apply(opts, words, nr_words, &err);
 	return ret ? fail_err(ret, &err) : output_done();
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "types.h"
 
 struct up_opts {
 	unsigned int confirm_s; /* undo unless confirmed within, 0: no */
@@ -13,6 +14,9 @@ struct up_opts {
 	const char *config; /* NULL: /etc/netlane */
 	bool dry_run;
 	bool unattended; /* nobody is there to confirm: risky steps are left out */
+	bool keeping; /* by the service in mode hold: see struct policy */
+	const struct policy *policy; /* instead of the configuration file, or NULL */
+	const char *who; /* on whose behalf, NULL: this process' parent */
 };
 
 /* Settles what an earlier up left, plans, applies. 0 or -errno with the sentence. */

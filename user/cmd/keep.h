@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keeping what was made straight: any event leads to facts -> plan -> the few
+ * steps that differ. The rule: level-triggered. Events say when to look, never
+ * what is wrong; what was missed is found at the next look.
+ */
+#ifndef NETLANE_CMD_KEEP_H
+#define NETLANE_CMD_KEEP_H
+
+#include "apply/keeper.h"
+#include "base/files.h"
+#include "cmd/culprit.h"
+#include "types.h"
+
+/* Outlives the process, not the boot: a restart must not take a missing CPU for the plan. */
+#define HELD_CPUS_PATH RUN_DIR "/held-cpus"
+
+/* How often a person has set a knob that netlane holds. */
+struct wish {
+	struct knob knob;
+	uint64_t last_ns; /* of his touch: each counts once */
+	unsigned int nr;
+};
+
+struct keep {
+	struct policy policy; /* the last configuration that was accepted */
+	bool holding; /* lanes are to be kept */
+	struct cpumask held_online; /* CPUs that were there when they were made */
+	struct culprits culprits;
+	struct wish *wish;
+	unsigned int nr_wish;
+	uint64_t good_ns; /* CLOCK_BOOTTIME of the last look that found all as wanted */
+	uint64_t nics; /* fingerprint of the NICs that are counted */
+	/* what was told to the module, so that it is told only what is new */
+	uint64_t told;
+	bool module_there;
+
+	/* for people */
+	unsigned int repairs; /* knobs put back */
+	unsigned int yielded; /* knobs left to somebody */
+	unsigned int failures; /* looks that ended in an error, in a row */
+	char last_repair[320];
+	char failure[640];
+	char waits[200]; /* a NIC that cannot have its lanes now, and why */
+};
+
+/*
+ * Looks once and puts back what differs. @event: what made it look, for the
+ * log. 1: something was put back or left to somebody; 0: all as wanted, or
+ * nothing is held; -errno with the sentence: look again later.
+ */
+int keep_look(struct keep *keep, const char *event, struct err *err);
+/* The lanes were just made, by an up or at the start: from here on they are kept. */
+void keep_begin(struct keep *keep);
+/* Goes on with what the journal of this boot holds. False: there is nothing to go on with. */
+bool keep_resume(struct keep *keep);
+/* Hands off: nothing is kept, the module forgets. */
+void keep_end(struct keep *keep);
+void keep_free(struct keep *keep);
+
+#endif /* NETLANE_CMD_KEEP_H */
