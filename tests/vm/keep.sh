@@ -56,3 +56,6 @@ lanes_come_back()
 
 # service_said PATTERN
 service_said() { grep -Eq -- "$1" "$T_TMP/service"; }
+
+# But for the service itself, its configuration and its folder.
+but_service() { grep -v '^process netlane\|^file .*/run/netlane\|^file .*/etc/netlane\|^file .*/sys/fs/bpf/netlane'; }

@@ -3,7 +3,7 @@
 # other tools have seen: no bad answer takes anything away or adds anything.
 # Rule: as in eni.sh.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=2 nics=2 queues=1 spare-nics=1 qmp=yes
+# vm: kernels=6.1 cpus=2 nics=2 queues=1 spare-nics=1 qmp=yes
 # vm: outside=yes default-route=yes ecs=yes mem=1024
 # vm: timeout=1800
 # shellcheck disable=SC2119	# what else up and fresh take is said where it is wanted

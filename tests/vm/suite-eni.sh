@@ -15,6 +15,7 @@ here=$(dirname "$0")
 	. "$here/traffic.sh"
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
+	. "$here/keep.sh"
 	. "$here/eni.sh"
 }
 
@@ -246,6 +247,37 @@ comes_and_goes()
 	state_is found --routes
 }
 
+# No up by hand: the service follows the NIC, and takes nothing away on an error.
+brought_by_the_service()
+{
+	fresh
+	keep_configure "[nic *]" "source_routing = yes"
+	sed -i 's/^sweep = off/sweep = 2/' "$keep_conf"	# nothing tells that the service learnt of an ENI
+	keep_start
+	leaves_by 10.9.1.2 eth1
+	plug
+	meta ok "$zero" "1=$one" "2=10.9.2.2,fd09:2::2"
+	t_wait_for 60 rule_is 10.9.2.2 1
+	leaves_by 10.9.2.2 eth2
+	arrives_by 10.9.2.2 2
+	ours_take
+	ip rule del from 10.9.1.2 proto 110	# somebody's hand
+	t_wait_for 60 rule_is 10.9.1.2 1
+	meta 500 "$zero"
+	: >"$T_TMP/service"
+	echo 3 >/sys/class/net/eth1/queues/rx-0/rps_cpus	# it looks, and mends that
+	t_wait_for 60 service_said '^repair eth1 rps'
+	ours_stay "an error of the service took or added something"
+	unplug
+	t_wait_for 60 rule_is 10.9.2.2 0
+	leaves_by 10.9.1.2 eth1
+	down_run
+	keep_end
+	rm -f "$keep_conf"
+	state_is found --routes
+}
+rule_is() { [[ $(rule_of "$1") == "$2" ]]; }
+
 gone_before_down()
 {
 	fresh
@@ -283,15 +315,18 @@ t_setup prepare
 t_case eni.up.what_comes_from_an_address_leaves_by_its_nic routes_by_source
 t_case eni.up.again_changes_nothing second_up_changes_nothing
 t_case eni.down.gives_back_exactly down_gives_back
-t_case eni.up.for_a_time_is_undone undone_in_time
-t_case eni.up.killed_anywhere_is_given_back killed_anywhere
-t_case eni.others.networks_inside_stay_reachable inside_stays_reachable
 t_case eni.others.routes_and_rules_stay foreign_stays
-t_case eni.others.change_by_hand_stays changed_by_hand
-t_case eni.others.no_table_collision tables_of_others
-t_case eni.others.conntrack_not_flushed no_conntrack
-t_case eni.others.off_unless_asked off_unless_asked
 t_case eni.hotplug.nic_comes_and_goes comes_and_goes
-t_case eni.hotplug.gone_before_down gone_before_down
-t_case eni.hotplug.link_down_removes_no_rule link_down
+t_case eni.service.brings_and_takes_them brought_by_the_service
+if thorough; then
+	t_case eni.up.for_a_time_is_undone undone_in_time
+	t_case eni.up.killed_anywhere_is_given_back killed_anywhere
+	t_case eni.others.networks_inside_stay_reachable inside_stays_reachable
+	t_case eni.others.change_by_hand_stays changed_by_hand
+	t_case eni.others.no_table_collision tables_of_others
+	t_case eni.others.conntrack_not_flushed no_conntrack
+	t_case eni.others.off_unless_asked off_unless_asked
+	t_case eni.hotplug.gone_before_down gone_before_down
+	t_case eni.hotplug.link_down_removes_no_rule link_down
+fi
 t_done

@@ -6,6 +6,7 @@
 #
 # vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=2 queues=4 outside=yes mem=1024
 # vm: timeout=1500
+# shellcheck disable=SC2119	# keep_end takes a signal where it matters
 
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
@@ -17,7 +18,7 @@ here=$(dirname "$0")
 	. "$here/keep.sh"
 }
 
-LANES="2 0 3 1"
+LANES=(2 0 3 1)
 scene bare	"" "eth0=0,1,2,3 eth1=0,1,2,3"
 load_pid=
 
@@ -70,8 +71,7 @@ held()
 	rm -f "$T_TMP/at"
 	configure
 	keep_start
-	# shellcheck disable=SC2086	# CPUs are words
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 	: >"$T_TMP/held"
 }
 unheld() { keep_end; rm -f "$T_TMP/held"; scene_leave; }
@@ -109,11 +109,9 @@ control()	# WHAT
 	rm -f "$T_TMP/at"
 	configure
 	netlane up --for 1h
-	# shellcheck disable=SC2086
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 	"$1"
-	# shellcheck disable=SC2086
-	if lanes_stand eth1 $LANES; then t_fail "they stand without the service: the case shows nothing"; fi
+	if lanes_stand eth1 "${LANES[@]}"; then t_fail "they stand without the service: the case shows nothing"; fi
 	scene_leave
 }
 
@@ -122,11 +120,9 @@ comes_back()	# WHAT
 	held
 	load_start
 	"$1"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	load_stop
-	# shellcheck disable=SC2086
-	knobs_are eth0 $LANES
+	knobs_are eth0 "${LANES[@]}"
 }
 
 # A repair names its author, and the log has it with from, to and how long.
@@ -135,8 +131,7 @@ names_the_author()	# WHAT PATTERN
 {
 	held
 	"$1"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	t_wait_for 10 service_said "^repair eth1 .*$2" || { says_all; false; }
 	netlane log >"$T_TMP/log"
 	grep -E "eth1 .* -> .*$2.*wrong for [0-9.]+ s" "$T_TMP/log" >/dev/null ||
@@ -151,8 +146,7 @@ balancer_is_answered()
 	irqbalance --foreground --interval 1 >"$T_TMP/balancer" 2>&1 &
 	balancer=$!
 	t_wait_for 60 service_said '^repair irqbalance-ban'
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	# a new one has forgotten the list
 	kill "$balancer"; wait "$balancer" || true
 	: >"$T_TMP/service"
@@ -160,8 +154,7 @@ balancer_is_answered()
 	balancer=$!
 	t_wait_for 60 service_said '^repair irqbalance-ban'
 	kill "$balancer"; wait "$balancer" || true
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 # ---- what a person means
@@ -171,8 +164,7 @@ person_means_it_the_second_time()
 	local file=/sys/class/net/eth1/queues/tx-1/xps_cpus
 	held
 	at_terminal "echo f >$file"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	at_terminal "echo e >$file"
 	t_wait_for 20 service_said '^yield .*eth1 xps tx-1' || { says_all; false; }
 	t_eq "$(cpus_of "$(<$file)")" "1 2 3" "what he set"
@@ -183,8 +175,7 @@ person_means_it_the_second_time()
 	t_match "$(netlane status)" 'xps tx-1.*left' "what status says"
 	# until up takes it back
 	netlane up
-	# shellcheck disable=SC2086
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 }
 
 # ---- the one writer
@@ -205,8 +196,7 @@ restart_and_crash_write_nothing()
 	kill "$watcher"; wait "$watcher" || true
 	grep -v "rps_cpus" "$T_TMP/touches" | grep -i 'netlane' | tee "$T_TMP/own" >/dev/null || true
 	[[ ! -s $T_TMP/own ]] || t_fail "the service wrote: $(<"$T_TMP/own")"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 drift_while_it_was_away_is_found()
@@ -215,8 +205,7 @@ drift_while_it_was_away_is_found()
 	keep_end KILL
 	rude_xps
 	keep_start
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 down_by_the_service_gives_back()
@@ -233,11 +222,9 @@ down_by_the_service_gives_back()
 	: >"$T_TMP/service"
 	rude_irq
 	netlane up >"$T_TMP/up"
-	# shellcheck disable=SC2086
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 	rude_rps
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 reload_is_all_or_nothing()
@@ -247,15 +234,13 @@ reload_is_all_or_nothing()
 	kill -HUP "$(keep_pid)"
 	t_wait_for 20 service_said 'nonsense'
 	rude_xps
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	keep_configure "[nic *]" "cpus = 3,1,2,0" "allow_risk = blip"
 	kill -HUP "$(keep_pid)"
 	t_wait_for 40 lanes_stand eth1 3 1 2 0
 	configure
 	kill -HUP "$(keep_pid)"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 time_runs_out_under_the_service()
@@ -269,8 +254,6 @@ time_runs_out_under_the_service()
 	t_wait_for 60 node_is_as_found
 	keep_end
 }
-# But for the service itself, its configuration and its folder.
-but_service() { grep -v '^process netlane\|^file .*/run/netlane\|^file .*/etc/netlane\|^file .*/sys/fs/bpf/netlane'; }
 node_is_as_found()
 {
 	"$vm/node-state" --quick | but_service >"$T_TMP/now"
@@ -296,8 +279,7 @@ nothing_is_left()
 	configure
 	keep_start
 	rude_xps
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	keep_end
 	down_run
 	rm -f "$keep_conf"

@@ -20,6 +20,8 @@
 #include "base/netlink.h"
 #include "cmd/cmd.h"
 
+#define RULE6_GROUP (1U << (RTNLGRP_IPV6_RULE - 1)) /* as RTMGRP_IPV4_RULE */
+
 struct wake {
 	sd_event *event;
 	wake_look look;
@@ -54,7 +56,7 @@ static int on_rtnetlink(sd_event_source *source, int fd, uint32_t events, void *
 	struct wake *wake = arg;
 
 	if (drain(fd))
-		wake->look(wake->arg, "a link or an address changed");
+		wake->look(wake->arg, "a link, an address or a rule changed");
 	return 0;
 }
 
@@ -353,8 +355,9 @@ struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wa
 	wake->blame = blame;
 	wake->arg = arg;
 	listen_always(wake,
-		      netlink_listen(NETLINK_ROUTE,
-				     RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR),
+		      netlink_listen(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
+							    RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_RULE |
+							    RULE6_GROUP),
 		      on_rtnetlink, "links");
 	listen_always(wake, ethtool_listen(), on_ethtool, "ethtool's changes");
 	listen_always(wake, netlink_listen(NETLINK_KOBJECT_UEVENT, 1), on_uevent, "uevents");

@@ -1,0 +1,95 @@
+#!/bin/bash
+# NICs that come and go while the service keeps the lanes: a new NIC gets its
+# lanes by the event, the others keep theirs.
+# Rule: as in suite-keep.sh; NICs are plugged by the VM's monitor.
+#
+# vm: kernels=6.1,newest cpus=4 nics=2 queues=4 spare-nics=1 qmp=yes outside=yes
+# vm: mem=1024
+# vm: timeout=900
+# shellcheck disable=SC2119	# keep_end takes a signal where it matters
+
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+{
+	. "$here/../lib.sh"
+	. "$here/traffic.sh"
+	. "$here/lanes.sh"
+	. "$here/scenes.sh"
+	. "$here/keep.sh"
+}
+
+scene bare	"" "eth0=0,1,2,3 eth1=0,1,2,3"
+
+finish()
+{
+	keep_end
+	unplug
+	rm -f "$keep_conf"
+}
+t_at_end finish
+
+plugged() { [[ -e /sys/class/net/eth2 ]]; }
+unplugged() { ! plugged; }
+plug() { outside nic-add 2; t_wait_for 30 plugged; ip link set eth2 up; }
+unplug()
+{
+	plugged || return 0
+	outside nic-del 2
+	t_wait_for 30 unplugged
+}
+
+held()
+{
+	keep_end
+	unplug
+	reach bare crooked
+	rm -f "$T_TMP/at"
+	keep_configure "[nic *]" "cpus = 2,0,3,1" "allow_risk = blip"
+	keep_start
+	knobs_are eth1 2 0 3 1
+}
+
+new_nic_gets_its_lanes()
+{
+	held
+	plug
+	lanes_come_back eth2 2 0 3 1
+	knobs_are eth0 2 0 3 1
+	knobs_are eth1 2 0 3 1
+	t_wait_for 20 counted eth2
+}
+counted() { netlane stat --json --by nic 2>/dev/null | grep -q "\"$1\""; }
+
+nic_goes_and_comes_again()
+{
+	held
+	plug
+	lanes_come_back eth2 2 0 3 1
+	unplug
+	echo f >/sys/class/net/eth1/queues/tx-1/xps_cpus	# the others are still kept
+	lanes_come_back eth1 2 0 3 1
+	plug
+	lanes_come_back eth2 2 0 3 1
+}
+
+down_gives_back_the_late_nic_too()
+{
+	local at
+	held
+	keep_end
+	netlane down
+	plug
+	state_take with --quick
+	keep_start	# hands off: nothing
+	netlane up
+	lanes_come_back eth2 2 0 3 1
+	netlane down
+	keep_end
+	at=$("$vm/node-state" --quick | but_service)
+	but_service <"$T_TMP/state.with" | diff - <(echo "$at") || t_fail "not as it was with eth2"
+}
+
+t_case plug.new_nic.gets_its_lanes	new_nic_gets_its_lanes
+t_case plug.nic.goes_and_comes_again	nic_goes_and_comes_again
+t_case plug.down.gives_back_the_late_nic_too	down_gives_back_the_late_nic_too
+t_done
