@@ -167,11 +167,11 @@ person_means_it_the_second_time()
 	lanes_come_back eth1 "${LANES[@]}"
 	at_terminal "echo e >$file"
 	t_wait_for 20 service_said '^yield .*eth1 xps tx-1' || { says_all; false; }
-	t_eq "$(cpus_of "$(<$file)")" "1 2 3" "what he set"
+	t_eq "$(cpus_of "$(<"$file")")" "1 2 3" "what he set"
 	# the others are still kept
 	rude_irq
 	t_wait_for 20 service_said '^repair eth1 irq-in'
-	t_eq "$(cpus_of "$(<$file)")" "1 2 3" "what he set, after a repair"
+	t_eq "$(cpus_of "$(<"$file")")" "1 2 3" "what he set, after a repair"
 	t_match "$(netlane status)" 'xps tx-1.*left' "what status says"
 	# until up takes it back
 	netlane up
