@@ -278,8 +278,11 @@ nothing_is_left()
 	rm -f "$T_TMP/at"
 	configure
 	keep_start
-	rude_xps
-	lanes_come_back eth1 "${LANES[@]}"
+	# what netlane never had to write is not its to give back to a stranger's value
+	for what in fewer_channels rude_xps rude_rps; do
+		"$what"
+		lanes_come_back eth1 "${LANES[@]}"
+	done
 	keep_end
 	down_run
 	rm -f "$keep_conf"

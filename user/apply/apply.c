@@ -56,6 +56,14 @@ static const struct step *step_find(const struct plan *plan, const struct knob *
 	return NULL;
 }
 
+/* Does the plan change the channels of @knob's NIC? Its driver then rewrites the rest. */
+static bool is_reshaped(const struct plan *plan, const struct knob *knob)
+{
+	const struct step *channels = step_find(plan, knob, KNOB_CHANNELS);
+
+	return channels && !channels->carried;
+}
+
 /* All of them, before anything is journaled: a stale plan changes nothing. */
 static int plan_check(const char *root, const struct plan *plan, struct err *err)
 {
@@ -116,10 +124,10 @@ static int step_write(const struct run *run, const struct step *step, struct err
 	return ret;
 }
 
-/* The driver rewrites a NIC's knobs when its channels change; then now says nothing. */
+/* Where the driver rewrites it first, what stands there now says nothing. */
 static bool must_be_before(const struct plan *plan, const struct step *step)
 {
-	return step->knob.kind == KNOB_CHANNELS || !step_find(plan, &step->knob, KNOB_CHANNELS);
+	return step->knob.kind == KNOB_CHANNELS || !is_reshaped(plan, &step->knob);
 }
 
 static int step_make(const struct run *run, const struct step *step, struct err *err)
@@ -187,7 +195,7 @@ static int run_undo(const struct run *run, struct undo_report *report)
 			break;
 		}
 		item->entry = entry_of(journal_state(run->journal), &step->knob);
-		item->shaken_before = step_find(plan, &step->knob, KNOB_CHANNELS);
+		item->shaken_before = is_reshaped(plan, &step->knob);
 	}
 	if (!ret)
 		ret = undo_run(&undo);
@@ -261,6 +269,7 @@ static bool nic_was_shaken(const struct journal_state *state, const struct knob 
 
 	for (i = 0; i < state->nr_entry; i++)
 		if (state->entry[i].step.knob.kind == KNOB_CHANNELS &&
+		    !state->entry[i].step.carried &&
 		    knob_same_nic(&state->entry[i].step.knob, knob))
 			return true;
 	return false;

@@ -68,7 +68,8 @@ static bool nic_waits(struct keep *keep, const struct flow *flow, const struct j
 		const struct step *step = &flow->plan.step[i];
 		const struct entry *entry;
 
-		if (step->knob.kind != KNOB_CHANNELS || !knob_same_nic(&step->knob, knob))
+		if (step->knob.kind != KNOB_CHANNELS || step->carried ||
+		    !knob_same_nic(&step->knob, knob))
 			continue;
 		entry = entry_find(state, &step->knob);
 		if (!cpumask_empty(&gone) || (entry && entry->yielded)) {

@@ -40,7 +40,7 @@ struct step *change_add(struct work *w, const struct nic_work *nw, const struct 
 	w->failed |= !step->before || !step->after;
 	step->before_is_default = c->before_is_default;
 	step->carried = !differs || goes || (comes && c->fresh && !strcmp(c->fresh, c->after));
-	step->risk = c->kind == KNOB_CHANNELS ? RISK_BLIP : RISK_NONE;
+	step->risk = c->kind == KNOB_CHANNELS && differs ? RISK_BLIP : RISK_NONE;
 	step->needs_confirm = nw && is_gated(nw, step->risk);
 	if (w->failed)
 		return NULL;

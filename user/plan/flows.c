@@ -119,10 +119,10 @@ void flows_node_step(struct work *w)
 	for (i = w->nr_nic; i--;)
 		if (w->nic[i].driven && w->nic[i].rps)
 			user = &w->nic[i];
-	if (!user || !sock_flow_now(w, &now) || now >= SOCK_FLOW_ENTRIES)
+	if (!user || !sock_flow_now(w, &now))
 		return;
 	c.before = change_number(now, before);
-	c.after = change_number(SOCK_FLOW_ENTRIES, after);
+	c.after = change_number(now < SOCK_FLOW_ENTRIES ? SOCK_FLOW_ENTRIES : now, after);
 	step = change_add(w, NULL, &c);
 	if (step)
 		(void)snprintf(step->why, sizeof(step->why),

@@ -36,8 +36,6 @@ static void channels_step(struct work *w, const struct nic_work *nw)
 	};
 	struct step *step;
 
-	if (!work_reshapes(nw))
-		return;
 	step = change_add(w, nw, &c);
 	if (step)
 		why_channels(step, w, nw);
@@ -106,7 +104,8 @@ static void xps_rxqs_step(struct work *w, const struct nic_work *nw, unsigned in
 	struct change c = { .kind = KNOB_XPS_RXQS, .queue = i };
 	struct step *step;
 
-	if (i >= nw->nic->channels.now || !queue->has_xps_rxqs || cpumask_empty(&queue->xps_rxqs))
+	if (i >= nw->nic->channels.now || !queue->has_xps_rxqs ||
+	    (cpumask_empty(&queue->xps_rxqs) && !w->policy->keeping))
 		return;
 	c.before = change_mask(&queue->xps_rxqs, before);
 	c.after = change_lane(nw, i) ? "0" : KNOB_ABSENT;
