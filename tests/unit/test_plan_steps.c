@@ -200,6 +200,31 @@ static void plan__odd_names__stay_words_and_comments_of_the_script(void **state)
 	free(script);
 }
 
+/* What the service would have to give back, had somebody changed it meanwhile. */
+static void plan__keeping__holds_what_is_straight(void **state)
+{
+	struct planned *p = *state;
+	bool confirm;
+	unsigned int i;
+
+	p->facts.nic[0].default_route = true;
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	p->policy.keeping = true;
+	planned_build(p);
+	assert_int_equal(plan_changes(&p->plan), 0);
+	assert_int_equal(plan_risk(&p->plan, &confirm), RISK_NONE);
+	assert_false(confirm);
+	assert_int_equal(p->plan.nic[0].verdict, NIC_STRAIGHT);
+	claim_step(p, KNOB_CHANNELS, 0, "4", "4", true);
+	for (i = 0; i < 4; i++) {
+		assert_true(planned_step(p, KNOB_XPS, i)->carried);
+		assert_true(planned_step(p, KNOB_IRQ_IN, i)->carried);
+		assert_true(planned_step(p, KNOB_RPS, i)->carried);
+		assert_true(planned_step(p, KNOB_XPS, i)->before_is_default);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +235,7 @@ int main(void)
 		TEST_FOUR(plan__why__names_the_cause),
 		TEST_FOUR(plan__irqbalance__is_asked_for_our_interrupts_only),
 		TEST_FOUR(plan__co_owners__are_named_with_what_they_touch),
+		TEST_FOUR(plan__keeping__holds_what_is_straight),
 		TEST_FOUR(plan__odd_names__stay_words_and_comments_of_the_script),
 	};
 
