@@ -114,13 +114,6 @@ fresh()
 	masks_keep "$1"
 }
 
-# nic_again NIC - its addresses, which it loses with its device or while it is down
-nic_again()
-{
-	ip address flush dev "$1"
-	grep -w "$1" /run/vm/nics | ip -batch -
-}
-
 # ---- events, in a file, by a process of their own
 events_pid=
 events_begin()

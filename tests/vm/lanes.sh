@@ -205,6 +205,13 @@ went_crooked()
 	done
 }
 
+# nic_again NIC - its addresses, which it loses with its device or while it is down
+nic_again()
+{
+	ip address flush dev "$1"
+	grep -w "$1" /run/vm/nics | ip -batch -
+}
+
 # state_take NAME [--quick], state_is NAME [--quick] - the whole node, then and now
 state_take() { "$vm/node-state" "${@:2}" >"$T_TMP/state.$1"; }
 state_is()

@@ -127,7 +127,7 @@ nothing_there() { [[ ! $(bpf_objects) ]] || { bpf_objects; return 1; }; }
 
 [[ -e /sys/kernel/btf/vmlinux || ${NETLANE_LIST-} ]] || t_skip "this kernel has no BTF"
 t_setup prepare
-t_at_end blamed_stop
+t_at_end "blamed_stop; nic_again eth0; nic_again eth1"
 
 t_case blame.each_fact.is_seen_the_best_way	best_ways
 t_case blame.bash_into_xps.is_named		bash_xps

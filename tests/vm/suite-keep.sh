@@ -27,6 +27,7 @@ finish()
 	keep_end
 	load_stop
 	cpu_set 2 1
+	nic_again eth1
 	traffic_stop
 	rm -f "$keep_conf"
 }
@@ -90,7 +91,7 @@ rebind()
 	echo "$device" >/sys/bus/virtio/drivers/virtio_net/unbind
 	echo "$device" >/sys/bus/virtio/drivers/virtio_net/bind
 	t_wait_for 10 test -e /sys/class/net/eth1
-	ip link set eth1 up
+	nic_again eth1
 }
 rude_xps() { echo f >/sys/class/net/eth1/queues/tx-1/xps_cpus; }
 rude_irq()
