@@ -15,6 +15,7 @@
 #include "cmd/counting.h"
 #include "cmd/flow.h"
 #include "cmd/keep.h"
+#include "cmd/tell.h"
 #include "cmd/timer.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
@@ -105,6 +106,7 @@ static int undo(struct journal *journal, const char *why, struct err *err)
 
 	if (!ret)
 		timer_disarm(deadline);
+	tell_unload();
 	(void)unlink(HELD_CPUS_PATH); /* nothing is held any more, or not by the service */
 	if (ret)
 		code = fail_err(ret, err);

@@ -33,6 +33,7 @@ struct keep {
 	uint64_t nics; /* fingerprint of the NICs that are counted */
 	/* what was told to the module, so that it is told only what is new */
 	uint64_t told;
+	unsigned int told_nr; /* NICs that it took; fewer there: it was loaded anew, or forgot one */
 	bool module_there;
 
 	/* for people */

@@ -92,24 +92,27 @@ static int nic_fill(struct told_nic *told, const struct journal_state *state,
 	return 0;
 }
 
-static void nic_tell(const struct told_nic *told, const char *ifname)
+static bool nic_tell(const struct told_nic *told, const char *ifname)
 {
 	struct err err = { 0 };
 	int ret = keeper_set(told->ifindex, told->queue, told->nr, &err);
 
 	if (ret && ret != -ENOENT)
 		say("%s: the module does not keep it (%s); the service does\n", ifname, err.text);
+	return !ret;
 }
 
 void tell_module(struct keep *keep, const struct flow *flow)
 {
-	bool there = keeper_present();
+	struct err ignored = { 0 }; /* it is there or not */
+	struct keeper_state module;
+	bool there = !keeper_get(&module, &ignored);
 	struct journal_state state = { 0 };
 	uint64_t hash = 0xcbf29ce484222325ULL;
 	struct told_nic *told;
 	unsigned int i;
 
-	if (there != keep->module_there)
+	if (there != keep->module_there || (there && module.nr_devices < keep->told_nr))
 		keep->told = 0;
 	keep->module_there = there;
 	if (!there)
@@ -126,9 +129,11 @@ void tell_module(struct keep *keep, const struct flow *flow)
 		hash = hash_bytes(hash, &told[i].ifindex, sizeof(told[i].ifindex));
 		hash = hash_bytes(hash, told[i].queue, told[i].nr * sizeof(*told[i].queue));
 	}
+	if (told && keep->told != hash)
+		keep->told_nr = 0;
 	for (i = 0; told && keep->told != hash && i < flow->plan.nr_nic; i++)
 		if (told[i].queue)
-			nic_tell(&told[i], flow->plan.nic[i].ifname);
+			keep->told_nr += nic_tell(&told[i], flow->plan.nic[i].ifname);
 	keep->told = hash;
 	for (i = 0; told && i < flow->plan.nr_nic; i++)
 		free(told[i].queue);
@@ -139,6 +144,7 @@ void tell_module(struct keep *keep, const struct flow *flow)
 void tell_nothing(struct keep *keep)
 {
 	keep->told = 0;
+	keep->told_nr = 0;
 	(void)keeper_clear(0, NULL); /* not loaded: nothing to forget */
 }
 

@@ -7,6 +7,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,14 +314,16 @@ static int on_module(sd_event_source *source, int fd, uint32_t events, void *arg
 {
 	struct keeper_event event;
 	struct wake *wake = arg;
-	char said[96];
+	char said[96], name[IF_NAMESIZE];
 	int ret;
 
 	while ((ret = keeper_events_read(fd, &event)) == 1) {
+		if (!if_indextoname(event.ifindex, name))
+			(void)snprintf(name, sizeof(name), "a gone NIC");
 		if (event.cmd == NETLANE_CMD_REWRITTEN && event.put_back)
-			say("module: the driver rewrote interface %u, %u masks put back at once\n",
-			    event.ifindex, event.put_back);
-		(void)snprintf(said, sizeof(said), "the module: %s", keeper_reason(event.reason));
+			say("module %s: the driver rewrote its masks, %u put back at once\n", name,
+			    event.put_back);
+		(void)snprintf(said, sizeof(said), "the module saw the driver rewrite %s", name);
 		wake->look(wake->arg, said);
 	}
 	if (ret < 0)
@@ -342,6 +345,18 @@ void wake_module(struct wake *wake, bool there)
 		wake->module = listen_to(wake, fd, on_module, "events of the module");
 }
 
+/* A family of generic netlink came or went; the socket that heard one is deaf from then on. */
+static int on_family(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	struct wake *wake = arg;
+
+	if (!drain(fd))
+		return 0;
+	wake_module(wake, false); /* the next look that finds the module opens it again */
+	wake->look(wake->arg, "a kernel module came or went");
+	return 0;
+}
+
 struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wake_blame blame,
 		       void *arg)
 {
@@ -361,6 +376,9 @@ struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wa
 		      on_rtnetlink, "links");
 	listen_always(wake, ethtool_listen(), on_ethtool, "ethtool's changes");
 	listen_always(wake, netlink_listen(NETLINK_KOBJECT_UEVENT, 1), on_uevent, "uevents");
+	/* the controller's only group has the controller's own number */
+	listen_always(wake, netlink_listen(NETLINK_GENERIC, 1u << (GENL_ID_CTRL - 1)), on_family,
+		      "modules that come and go");
 	listen_always(wake, clock_listen(), on_clock, "jumps of the clock");
 	ret = blame_open(false, &wake->reader, &wake->blame_why);
 	if (!ret)
