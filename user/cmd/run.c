@@ -8,12 +8,10 @@
 #include "cmd/run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -60,38 +58,6 @@ struct daemon {
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	uint64_t pause_us; /* between looks */
 };
-
-bool run_is_alive(void)
-{
-	char comm[32];
-	unsigned int pid;
-
-	return !file_read_uint(NULL, &pid, "%s", RUN_PID_PATH) &&
-	       !file_read(NULL, comm, sizeof(comm), "/proc/%u/comm", pid) &&
-	       !strcmp(comm, "netlane");
-}
-
-/* The pid file, locked for as long as we live; its descriptor or -errno. */
-static int pid_file_take(struct err *err)
-{
-	int fd;
-
-	if (mkdir(RUN_DIR, 0755) && errno != EEXIST)
-		return err_set(err, -errno, "%s cannot be made: %s", RUN_DIR, strerror(errno));
-	fd = open(RUN_PID_PATH, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return err_set(err, -errno, "%s cannot be opened: %s", RUN_PID_PATH,
-			       strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		close(fd);
-		return err_set(err, -EBUSY, "netlane run is already running, see %s", RUN_PID_PATH);
-	}
-	if (ftruncate(fd, 0) || dprintf(fd, "%d\n", getpid()) < 0) {
-		close(fd);
-		return err_set(err, -EIO, "%s cannot be written", RUN_PID_PATH);
-	}
-	return fd;
-}
 
 /* Reasons not to touch the node although the configuration says hold. */
 static const char *observe_reason(struct err *err)
@@ -199,6 +165,14 @@ static void on_touch(void *arg, const struct blame *blame)
 
 /* ------------------------------------------------------------- doing as configured */
 
+static void module_load(struct daemon *d)
+{
+	struct err err = { 0 };
+
+	if (d->keep.policy.module && tell_load(&err))
+		(void)fail("%s", err.text);
+}
+
 static int hold(struct daemon *d)
 {
 	const struct up_opts up = {
@@ -207,11 +181,9 @@ static int hold(struct daemon *d)
 		.keeping = true,
 		.who = "netlane run",
 	};
-	struct err err = { 0 };
 	int ret;
 
-	if (d->keep.policy.module && tell_load(&err))
-		(void)fail("%s", err.text);
+	module_load(d);
 	ret = up_apply(&up, NULL, 0, &d->err);
 	if (ret)
 		return ret;
@@ -223,10 +195,7 @@ static int hold(struct daemon *d)
 /* Adopts what this boot's journal holds, without writing anything; the first look finds drift. */
 static int adopt(struct daemon *d)
 {
-	struct err err = { 0 };
-
-	if (d->keep.policy.module && tell_load(&err))
-		(void)fail("%s", err.text);
+	module_load(d);
 	say("going on with what was held\n");
 	counting_begin();
 	look_soon(d, "the service started");
@@ -256,6 +225,8 @@ static void daemon_act(struct daemon *d, bool start)
 	if (d->ret)
 		return; /* what was in force stays in force */
 	d->why_observe = NULL;
+	if (!d->keep.policy.module)
+		tell_unload(); /* an earlier configuration may have wanted it */
 	if (d->wake)
 		wake_sweep(d->wake, d->keep.policy.sweep_s);
 	if (d->keep.policy.mode == MODE_HOLD) {
@@ -327,6 +298,7 @@ static int do_up(struct daemon *d, struct json_object *request, const char *who)
 		return fail_err(ret, &err);
 	if (d->keep.policy.mode == MODE_HOLD) {
 		d->why_observe = NULL;
+		module_load(d);
 		keep_begin(&d->keep);
 		look_soon(d, "netlane up");
 	}
@@ -412,12 +384,8 @@ static int loop(struct daemon *d)
 	daemon_say(d);
 	ret = sd_event_loop(d->event);
 	(void)sd_notify(0, "STOPPING=1");
-	if (ret >= 0 && d->keep.holding && stopping_for_good()) {
-		keep_end(&d->keep);
-		say("stopped: giving the node back\n");
-		(void)down_quietly("the service was stopped");
-		tell_unload();
-	}
+	if (ret >= 0 && d->keep.holding)
+		held_end(&d->keep);
 	return ret < 0 ? ret : 0;
 }
 

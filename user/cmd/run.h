@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Is the daemon there? */
+/* Is the service there? And: be it. */
 #ifndef NETLANE_CMD_RUN_H
 #define NETLANE_CMD_RUN_H
 
 #include <stdbool.h>
 
+#include "base/err.h"
 #include "base/files.h"
 
 #define RUN_PID_PATH RUN_DIR "/run.pid"
 
 /* A `netlane run` lives on this node (works without root). */
 bool run_is_alive(void);
+/* The pid file, locked for as long as the process lives; its descriptor or -errno. */
+int pid_file_take(struct err *err);
 
 #endif /* NETLANE_CMD_RUN_H */

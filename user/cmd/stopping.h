@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Is the service being stopped for good, or only restarted? */
+/* How the service ends: stopped for good, or only restarted? */
 #ifndef NETLANE_CMD_STOPPING_H
 #define NETLANE_CMD_STOPPING_H
 
-#include <stdbool.h>
+#include "cmd/keep.h"
 
 /*
- * True when systemd stops this unit because somebody asked for that: not for a
- * restart or an upgrade (try-restart), not at shutdown, when the kernel forgets
- * all by itself, and not when a signal came from elsewhere.
+ * What is held when the service ends. systemctl stop gives the node back. At
+ * any other end it stays, and that is said: a restart or an upgrade, a
+ * shutdown, when the kernel forgets all by itself, a signal from elsewhere; and
+ * where systemd cannot be asked what it is.
  */
-bool stopping_for_good(void);
+void held_end(struct keep *keep);
 
 #endif /* NETLANE_CMD_STOPPING_H */
