@@ -57,6 +57,13 @@ demo:	## run the product in a disposable VM
 	$(SUBMAKE) all
 	$(Q)scripts/demo
 
+soak:	## the long loop: 1,000 rounds of hotplug and channel change; ROUNDS=N
+	$(Q)scripts/deps check
+	$(SUBMAKE) all tests
+	$(Q)tests/vm/run --kernel 6.1 --cpus 4 --nics 2 --queues 4 --outside --mem 1024 --timeout 36000 \
+		--env NETLANE_ROUNDS=$(or $(ROUNDS),1000) --env NETLANE_TESTS=keep.rounds \
+		-- tests/each tests/vm/suite-keep.sh
+
 lint:	## shellcheck, formatting, static analysis and the rules of the house
 	$(Q)scripts/deps lint
 	$(Q)scripts/lint
@@ -81,7 +88,7 @@ distclean:
 help:	## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all deps check demo lint fmt arm64 install clean distclean help tests FORCE
+.PHONY: all deps check soak demo lint fmt arm64 install clean distclean help tests FORCE
 FORCE:
 
 # What others are built from comes first; then whatever folder has a .mk file.

@@ -158,6 +158,50 @@ balancer_is_answered()
 	lanes_come_back eth1 "${LANES[@]}"
 }
 
+# After a pause of the node its clock is set. What irqbalance leaves alone is
+# nothing that an event tells of.
+pause_is_noticed()
+{
+	local balancer socket
+	held
+	mkdir -p /run/irqbalance
+	irqbalance --foreground --interval 600 >"$T_TMP/balancer" 2>&1 &
+	balancer=$!
+	t_at_end "kill $balancer 2>/dev/null || :"
+	socket=/run/irqbalance/irqbalance$balancer.sock
+	t_wait_for 20 test -S "$socket"
+	rude_rps	# a look, which finds it
+	t_wait_for 60 service_said '^repair irqbalance-ban'
+	: >"$T_TMP/service"
+	timeout 5 socat - "UNIX-CONNECT:$socket" <<<"settings ban irqs NONE" || true
+	t_eq "$(grep -c '^repair irqbalance' "$T_TMP/service" || true)" 0 "repairs before the clock was set"
+	date -s "@$(($(date +%s) + 30))"
+	t_wait_for 60 service_said '^repair irqbalance-ban'
+	t_match "$(<"$T_TMP/service")" "the clock was set"
+}
+
+# Hotplug and channels, again and again: nothing drifts, grows or warns.
+rounds=${NETLANE_ROUNDS:-30}
+rounds_leave_nothing()
+{
+	local i fds rss
+	held
+	for ((i = 0; i < rounds; i++)); do
+		if ((i == 3)); then
+			fds=$(find "/proc/$(keep_pid)/fd" -mindepth 1 | wc -l)
+			rss=$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$(keep_pid)/status")
+		fi
+		if ((i % 2)); then channels; else hotplug; fi
+		: >"$T_TMP/service"
+		lanes_come_back eth1 "${LANES[@]}" >/dev/null
+	done
+	knobs_are eth0 "${LANES[@]}"
+	t_eq "$(find "/proc/$(keep_pid)/fd" -mindepth 1 | wc -l)" "$fds" "open files after $rounds rounds"
+	rss=$(($(awk '$1 == "VmRSS:" { print $2 }' "/proc/$(keep_pid)/status") - rss))
+	((rss < 2048)) || t_fail "it grew by $rss KiB over $rounds rounds"
+	if dmesg | grep -E 'BUG:|WARNING:|Oops'; then t_fail "the kernel complains"; fi
+}
+
 # ---- what a person means
 at_terminal() { script -qec "$1" /dev/null </dev/null >/dev/null; }
 person_means_it_the_second_time()
@@ -313,6 +357,8 @@ if thorough; then
 		t_case "keep.$what.lanes_come_back"	comes_back "$what"
 	done
 	t_case keep.irqbalance.is_answered	balancer_is_answered
+	t_case keep.pause.is_noticed	pause_is_noticed
+	t_case keep.rounds.leave_no_drift_and_no_leak	rounds_leave_nothing
 	t_case keep.down.by_the_service_gives_back	down_by_the_service_gives_back
 	t_case keep.reload.is_all_or_nothing	reload_is_all_or_nothing
 	t_case keep.time.runs_out_under_the_service	time_runs_out_under_the_service
