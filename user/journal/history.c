@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/names.h"
+#include "base/step.h"
 #include "journal/journal.h"
 #include "journal/replay.h"
 #include "journal/store.h"
@@ -22,9 +23,17 @@ const struct field journal_event_fields[] = {
 	F_STR(journal_event, note), F_END,
 };
 
+/* What a step of the last intents found: the entry has only what the first of them did. */
+struct found {
+	struct knob knob;
+	char value[80];
+};
+
 struct events {
 	struct journal_event *event;
 	unsigned int nr;
+	struct found *found;
+	unsigned int nr_found;
 };
 
 static struct journal_event *event_add(struct events *events, const char *when, const char *what)
@@ -48,6 +57,34 @@ static void value_cut(char *dst, size_t len, const char *value)
 		memcpy(dst + len - 4, "...", 4);
 }
 
+static int intents_note(struct events *events, const struct record *record)
+{
+	unsigned int i;
+
+	free(events->found);
+	events->nr_found = 0;
+	events->found = calloc(record->nr_step + 1, sizeof(*events->found));
+	if (!events->found)
+		return -ENOMEM;
+	for (i = 0; i < record->nr_step; i++) {
+		events->found[i].knob = record->step[i].knob;
+		value_cut(events->found[i].value, sizeof(events->found[i].value),
+			  record->step[i].before);
+	}
+	events->nr_found = record->nr_step;
+	return 0;
+}
+
+static const char *found_of(const struct events *events, const struct entry *entry)
+{
+	unsigned int i;
+
+	for (i = 0; i < events->nr_found; i++)
+		if (knob_equal(&events->found[i].knob, &entry->step.knob))
+			return events->found[i].value;
+	return entry->step.before;
+}
+
 static int entry_event(struct events *events, const struct record *record,
 		       const struct journal_state *state, const char *what)
 {
@@ -59,6 +96,7 @@ static int entry_event(struct events *events, const struct record *record,
 		return -ENOMEM;
 	knob_label(&entry->step.knob, entry->step.ifname, event->knob, sizeof(event->knob));
 	if (record->record == RECORD_DONE) {
+		from = found_of(events, entry);
 		(void)text_copy(event->note, sizeof(event->note), entry->step.why);
 	} else if (record->record == RECORD_UNDONE) {
 		bool known = entry->outcome == OUTCOME_RESTORED || entry->outcome == OUTCOME_FAILED;
@@ -121,7 +159,9 @@ static int record_events(void *arg, const struct record *record, const struct jo
 
 	switch (record->record) {
 	case RECORD_INTENTS:
-		ret = plain_event(events, record, record->why[0] ? record->why : "up");
+		ret = intents_note(events, record);
+		if (!ret)
+			ret = plain_event(events, record, record->why[0] ? record->why : "up");
 		return ret || !record->deadline_boot_ms ? ret : deadline_event(events, record);
 	case RECORD_DONE:
 		if (state->entry[record->entry].step.carried)
@@ -236,6 +276,7 @@ int journal_history(const char *dir, struct journal_event **events, unsigned int
 	if (!ret)
 		ret = file_events(dirfd, dir, STORE_JOURNAL, &all);
 	free(numbers);
+	free(all.found);
 	close(dirfd);
 	if (ret) {
 		free(all.event);
