@@ -84,6 +84,22 @@ static void journal__second_up__first_before_stays(void **state)
 	assert_string_equal(entry->step.after, "8");
 }
 
+static void journal__repair_cut_short__up_is_whole(void **state)
+{
+	struct box *box = box_of(state);
+	struct step step[2];
+
+	box_open(box, &box_node);
+	box_up(box);
+	box_steps(step);
+	step[0].before = (char *)"3";
+	journal_why(box->j, JOURNAL_REPAIR);
+	box_intend(box, step, 1);
+	assert_true(journal_state(box->j)->complete);
+	assert_false(journal_state(box->j)->entry[0].done);
+	box_claim_on_disk(box, "repair");
+}
+
 static void journal__failed_second_up__first_stands(void **state)
 {
 	struct box *box = box_of(state);
@@ -229,6 +245,7 @@ int main(void)
 		TEST(journal__not_there__is_said),
 		TEST(journal__round_trip__same_state),
 		TEST(journal__second_up__first_before_stays),
+		TEST(journal__repair_cut_short__up_is_whole),
 		TEST(journal__failed_second_up__first_stands),
 		TEST(journal__given_back_knob__begins_anew),
 		TEST(journal__other_boot__is_void),

@@ -31,7 +31,8 @@ int journal_open(const char *dir, const struct node *node, struct journal **jour
 void journal_close(struct journal *journal);
 /* On whose behalf, where that is not the caller's parent process (a daemon's client). */
 void journal_who(struct journal *journal, const char *who);
-/* What the next intents are for, a word for the log ("repair"); "": an up. */
+/* What the next intents are for, a word for the log; "": an up. */
+#define JOURNAL_REPAIR "repair"
 void journal_why(struct journal *journal, const char *why);
 /* What the journal says, merged by knob; stays valid until the next call on it. */
 const struct journal_state *journal_state(const struct journal *journal);
