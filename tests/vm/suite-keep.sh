@@ -288,6 +288,117 @@ reload_is_all_or_nothing()
 	lanes_come_back eth1 "${LANES[@]}"
 }
 
+# By an edited configuration, and by another file: the service keeps what up made.
+up_is_kept_by_its_configuration()
+{
+	held
+	configure
+	sed -i 's/^cpus =.*/cpus = 3,1,2,0/' "$keep_conf"
+	netlane up
+	knobs_are eth1 3 1 2 0
+	rude_xps
+	lanes_come_back eth1 3 1 2 0
+	printf '%s\n' "[nic *]" "cpus = 1,2,0,3" "allow_risk = blip" >"$T_TMP/other.conf"
+	netlane up --config "$T_TMP/other.conf"
+	rude_xps
+	lanes_come_back eth1 1 2 0 3
+	# refused: nothing of it is kept either
+	printf '%s\n' "[nic *]" "nonsense = 1" >"$T_TMP/other.conf"
+	if netlane up --config "$T_TMP/other.conf"; then t_fail "nonsense was taken"; fi
+	rude_xps
+	lanes_come_back eth1 1 2 0 3
+	configure
+	netlane up
+	knobs_are eth1 "${LANES[@]}"
+}
+
+# What was left to somebody, and how often he set it, outlive a reload.
+reload_leaves_what_was_left()
+{
+	local file=/sys/class/net/eth1/queues/tx-1/xps_cpus
+	held
+	at_terminal "echo f >$file"
+	lanes_come_back eth1 "${LANES[@]}"
+	reload
+	at_terminal "echo e >$file"
+	t_wait_for 20 service_said '^yield .*eth1 xps tx-1' || { says_all; false; }
+	reload
+	rude_irq
+	t_wait_for 20 service_said '^repair eth1 irq-in'
+	t_eq "$(cpus_of "$(<$file)")" "1 2 3" "what he set, after a reload"
+	netlane up
+	knobs_are eth1 "${LANES[@]}"
+}
+reload()
+{
+	: >"$T_TMP/service"
+	kill -HUP "$(keep_pid)"
+	t_wait_for 20 keep_answers
+}
+
+# The next start goes on with it: nothing is given back, nothing is made anew.
+crash_in_a_repair()
+{
+	held
+	rude_xps
+	lanes_come_back eth1 "${LANES[@]}"
+	t_wait_for 20 service_said '^1 knob put back'
+	keep_end KILL
+	sed -i '$ d' /var/lib/netlane/journal	# what it would have written next
+	rude_xps
+	keep_start
+	service_said '^going on with what was held' || { says_all; false; }
+	lanes_come_back eth1 "${LANES[@]}"
+}
+
+strange_requests()
+{
+	local request pid
+	held
+	pid=$(keep_pid)
+	for request in null '[1]' '{}' '{"command":null}' '{"command":"up","nics":"eth0"}' \
+		'{"command":"up","nics":[null]}' '{"command":"up","confirm_s":-1}' \
+		'{"command":"up","nics":[],"dry_run":true}' '{"command":"down","salvage":1}' '{{{'; do
+		timeout 60 python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect("/run/netlane/control.sock")
+s.send(sys.argv[1].encode())
+while True:
+    answer = s.recv(8192).decode()
+    print(answer)
+    if not answer or answer[0] == "x":
+        break' "$request" >"$T_TMP/answer"
+		t_eq "$(tail -n 1 "$T_TMP/answer")" x1 "the answer to $request"
+	done
+	t_eq "$(keep_pid)" "$pid" "the service"
+	# more than may wait, and none says a word
+	timeout 60 python3 -c '
+import socket, sys
+silent = [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for i in range(30)]
+for s in silent:
+    s.connect("/run/netlane/control.sock")
+print("silent", flush=True)
+sys.stdin.read()' >"$T_TMP/silent" 2>&1 < <(exec sleep 600) &
+	t_wait_for 30 grep -q silent "$T_TMP/silent"
+	netlane up
+	rude_xps
+	lanes_come_back eth1 "${LANES[@]}"
+	kill $!
+}
+
+hands_off_by_hand()
+{
+	held
+	: >/var/lib/netlane/hands-off
+	reload
+	service_said '^mode hold, but observing' || { says_all; false; }
+	rude_xps
+	netlane up
+	knobs_are eth1 "${LANES[@]}"
+	! service_said '^repair' || { says_all; false; }
+}
+
 time_runs_out_under_the_service()
 {
 	unheld
@@ -349,6 +460,11 @@ t_case keep.hotplug.is_named		names_the_author hotplug 'because of suite-keep'
 t_case keep.person.means_it_the_second_time	person_means_it_the_second_time
 t_case keep.restart_and_crash.write_nothing	restart_and_crash_write_nothing
 t_case keep.drift_while_away.is_found	drift_while_it_was_away_is_found
+t_case keep.up.is_kept_by_its_configuration	up_is_kept_by_its_configuration
+t_case keep.reload.leaves_what_was_left	reload_leaves_what_was_left
+t_case keep.crash_in_a_repair.goes_on	crash_in_a_repair
+t_case keep.strange_requests.are_refused	strange_requests
+t_case keep.hands_off_by_hand.is_heeded	hands_off_by_hand
 if thorough; then
 	for what in incumbent_script rude_irq rude_rps; do
 		t_case "keep.$what.control_stays_crooked"	control "$what"

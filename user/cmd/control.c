@@ -17,12 +17,16 @@
 #include "cmd/cmd.h"
 
 #define REQUEST_MAX 65536
-#define PATIENCE_S 2 /* for a client that does not read, or does not say what it wants */
+#define PATIENCE_S 2 /* for a client that does not read */
 #define ANSWER_MAX 4096
+#define WAITING_MAX 8
 
 struct control {
 	control_do act;
 	void *arg;
+	/* who is connected and has not said yet what he wants; the oldest gives way */
+	sd_event_source *waiting[WAITING_MAX];
+	unsigned int next;
 };
 
 static int answer(int fd, char kind, const char *text)
@@ -72,14 +76,13 @@ static void serve(struct control *control, int fd)
 	int to = fd;
 	ssize_t n;
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	if (!text || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) || peer.uid) {
 		(void)answer(fd, 'e', "netlane: only root may ask the service for a change\n");
 		(void)answer(fd, 'x', "1");
 		goto out;
 	}
-	n = recv(fd, text, REQUEST_MAX, 0);
+	n = recv(fd, text, REQUEST_MAX, MSG_DONTWAIT);
 	if (n <= 0)
 		goto out;
 	text[n] = '\0';
@@ -98,14 +101,33 @@ out:
 	free(text);
 }
 
+/* Only who has said something is served: nobody keeps the service from its work by silence. */
+static int on_request(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	struct control *control = arg;
+	unsigned int i;
+
+	serve(control, fd);
+	for (i = 0; i < WAITING_MAX; i++)
+		if (control->waiting[i] == source)
+			control->waiting[i] = sd_event_source_disable_unref(source);
+	return 0;
+}
+
 static int on_connect(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
+	struct control *control = arg;
+	sd_event_source **slot = &control->waiting[control->next++ % WAITING_MAX];
 	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 
 	if (client < 0)
 		return 0;
-	serve(arg, client);
-	close(client);
+	*slot = sd_event_source_disable_unref(*slot);
+	if (sd_event_add_io(sd_event_source_get_event(source), slot, client, EPOLLIN, on_request,
+			    control) < 0)
+		close(client);
+	else
+		(void)sd_event_source_set_io_fd_own(*slot, 1);
 	return 0;
 }
 

@@ -23,6 +23,7 @@
 #include "view/view.h"
 
 #define MASK_TEXT_LEN (CPUMASK_BITS / 4 + CPUMASK_BITS / 32 + 8)
+#define DEADLINE_GRACE_MS 10000 /* for the timer of an up, whose work it is */
 #define WISHES_TO_YIELD 2 /* set once: repaired; set again: meant */
 
 static const struct entry *entry_find(const struct journal_state *state, const struct knob *knob)
@@ -119,35 +120,12 @@ static void plan_sift(struct keep *keep, struct flow *flow, const struct journal
 	free(wanted);
 }
 
-/* How often this person has now set that knob. */
-static unsigned int wish_count(struct keep *keep, const struct knob *knob, uint64_t ns)
-{
-	struct wish *more;
-	unsigned int i;
-
-	for (i = 0; i < keep->nr_wish; i++) {
-		struct wish *wish = &keep->wish[i];
-
-		if (!knob_equal(&wish->knob, knob))
-			continue;
-		wish->nr += wish->last_ns != ns;
-		wish->last_ns = ns;
-		return wish->nr;
-	}
-	more = realloc(keep->wish, (keep->nr_wish + 1) * sizeof(*more));
-	if (!more)
-		return 0;
-	keep->wish = more;
-	more[keep->nr_wish++] = (struct wish){ .knob = *knob, .last_ns = ns, .nr = 1 };
-	return 1;
-}
-
 /* What a person at a terminal sets a second time is meant. */
 static bool is_intent(struct keep *keep, const struct blame *by, const struct step *step,
 		      const struct nic *nic)
 {
 	return by && by->tty && !by->kthread && culprit_is_direct(by, step, nic) &&
-	       wish_count(keep, &step->knob, by->ns) >= WISHES_TO_YIELD;
+	       wish_count(&keep->wishes, &step->knob, by->ns) >= WISHES_TO_YIELD;
 }
 
 /* "set by bash (pid 812, unit x.service), 35 ms ago" */
@@ -261,6 +239,9 @@ static int plan_judge(struct keep *keep, struct journal *journal, struct flow *f
 
 		if (step->carried || !entry)
 			continue;
+		/* it stands as netlane set it: the plan is another, nobody did anything */
+		if (!strcmp(entry->step.after, step->before))
+			continue;
 		by = culprit_find(&keep->culprits, step, nic, keep->good_ns);
 		if (!by)
 			by = reshaper(keep, &flow->plan, step, nic);
@@ -290,9 +271,14 @@ static int repair(struct keep *keep, struct flow *flow, const char *event, struc
 	if (ret)
 		return ret;
 	journal_who(journal, "netlane run");
-	journal_why(journal, "repair");
+	journal_why(journal, JOURNAL_REPAIR);
 	state = journal_state(journal);
-	ret = plan_judge(keep, journal, flow, err);
+	if (keep->touches_read)
+		keep->touches_read(keep->touches_arg);
+	if (!state->open) /* given back since the look began: nothing is taken again */
+		ret = err_set(err, -ESTALE, "what is held was given back just now");
+	else
+		ret = plan_judge(keep, journal, flow, err);
 	if (!ret && flow->plan.nr_step)
 		ret = apply_plan("/", &flow->plan, &flow->facts.node, journal,
 				 state->deadline_boot_ms, state->confirm, NULL, &report, err);
@@ -356,6 +342,12 @@ int keep_look(struct keep *keep, const char *event, struct err *err)
 		ret = 0;
 		goto free_state;
 	}
+	if (!ret && state.deadline_boot_ms &&
+	    state.deadline_boot_ms + DEADLINE_GRACE_MS < boot_ms()) {
+		(void)down_if_due(0); /* its timer was lost, with a service or an upgrade */
+		keep_end(keep);
+		goto free_state;
+	}
 	if (!ret)
 		ret = flow_read(&from, &flow, err);
 	flow.policy.keeping = true;
@@ -396,7 +388,8 @@ void keep_begin(struct keep *keep)
 			(void)fail(HELD_CPUS_PATH " cannot be written");
 	}
 	facts_free(&facts);
-	keep->nr_wish = 0;
+	wishes_free(&keep->wishes);
+	keep->told = 0; /* an up lets the module forget */
 	keep->good_ns = clock_boot_ns();
 	keep->holding = true;
 }
@@ -430,7 +423,7 @@ void keep_end(struct keep *keep)
 void keep_free(struct keep *keep)
 {
 	culprits_free(&keep->culprits);
-	free(keep->wish);
+	wishes_free(&keep->wishes);
 	config_free(&keep->policy);
 	memset(keep, 0, sizeof(*keep));
 }

@@ -10,25 +10,21 @@
 #include "apply/keeper.h"
 #include "base/files.h"
 #include "cmd/culprit.h"
+#include "cmd/wish.h"
 #include "types.h"
 
 /* Outlives the process, not the boot: a restart must not take a missing CPU for the plan. */
 #define HELD_CPUS_PATH RUN_DIR "/held-cpus"
-
-/* How often a person has set a knob that netlane holds. */
-struct wish {
-	struct knob knob;
-	uint64_t last_ns; /* of his touch: each counts once */
-	unsigned int nr;
-};
 
 struct keep {
 	struct policy policy; /* the last configuration that was accepted */
 	bool holding; /* lanes are to be kept */
 	struct cpumask held_online; /* CPUs that were there when they were made */
 	struct culprits culprits;
-	struct wish *wish;
-	unsigned int nr_wish;
+	/* Adds the touches up to now, so that a value that was just found has its author; or NULL. */
+	void (*touches_read)(void *arg);
+	void *touches_arg;
+	struct wishes wishes;
 	uint64_t good_ns; /* CLOCK_BOOTTIME of the last look that found all as wanted */
 	uint64_t nics; /* fingerprint of the NICs that are counted */
 	/* what was told to the module, so that it is told only what is new */

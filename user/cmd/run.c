@@ -27,6 +27,8 @@
 #include "cmd/counting.h"
 #include "cmd/down.h"
 #include "cmd/keep.h"
+#include "cmd/pause.h"
+#include "cmd/request.h"
 #include "cmd/stopping.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
@@ -34,12 +36,11 @@
 #include "facts/facts.h"
 
 #define BOOTS_PATH JOURNAL_DIR "/boots"
+#define WHY_GIVEN_BACK "nothing of netlane's stands any more; netlane up or a reload begins anew"
+#define WHY_DOWN "netlane down was the last word: hands off until netlane up"
 
-/* Events come in crowds: one look for all of them, and no more than this often. */
+/* Events come in crowds: one look for all of them. */
 #define LOOK_AFTER_US 20000
-#define LOOK_PAUSE_US 100000
-/* Where somebody rewrites what is repaired again and again, or looking fails. */
-#define LOOK_PAUSE_MAX_US 5000000
 
 struct run_opts {
 	const char *config;
@@ -56,7 +57,7 @@ struct daemon {
 	sd_event_source *look; /* the timer of the next look, off when nothing happened */
 	char why_look[160]; /* the first event since the last look */
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
-	uint64_t pause_us; /* between looks */
+	struct pause pause; /* between looks */
 };
 
 /* Reasons not to touch the node although the configuration says hold. */
@@ -67,7 +68,7 @@ static const char *observe_reason(struct err *err)
 	struct facts facts;
 
 	if (file_exists(NULL, "%s", HANDS_OFF_PATH))
-		return "netlane down was the last word: hands off until netlane up";
+		return WHY_DOWN;
 	if (mkdir(JOURNAL_DIR, 0700) && errno != EEXIST)
 		return "no folder for the journal (" JOURNAL_DIR ")";
 	if (facts_gather("/", 0, &facts, err))
@@ -114,20 +115,10 @@ static void look_soon(void *arg, const char *event)
 	if (d->why_look[0])
 		return; /* it is under way */
 	(void)text_copy(d->why_look, sizeof(d->why_look), event); /* cut is enough */
-	if (d->looked_us && at < d->looked_us + d->pause_us)
-		at = d->looked_us + d->pause_us;
+	if (d->looked_us && at < d->looked_us + d->pause.us)
+		at = d->looked_us + d->pause.us;
 	(void)sd_event_source_set_time(d->look, at);
 	(void)sd_event_source_set_enabled(d->look, SD_EVENT_ONESHOT);
-}
-
-/* Longer pauses where it does not help, the usual one again where it does. */
-static void pause_set(struct daemon *d, int ret)
-{
-	if (ret)
-		d->pause_us = d->pause_us * 2 > LOOK_PAUSE_MAX_US ? LOOK_PAUSE_MAX_US :
-								    d->pause_us * 2;
-	else
-		d->pause_us = LOOK_PAUSE_US;
 }
 
 static int on_look(sd_event_source *source, uint64_t usec, void *arg)
@@ -135,6 +126,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	struct daemon *d = arg;
 	struct err err = { 0 };
 	char event[sizeof(d->why_look)];
+	bool held = d->keep.holding;
 	int ret;
 
 	wake_read_blame(d->wake);
@@ -142,13 +134,17 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	d->why_look[0] = '\0'; /* what happens from here on is looked at again */
 	ret = keep_look(&d->keep, event, &err);
 	d->looked_us = clock_boot_ns() / 1000;
-	pause_set(d, ret);
+	pause_after(&d->pause, d->looked_us, ret);
 	wake_module(d->wake, d->keep.module_there);
 	if (ret == -ESTALE || ret == -EBUSY) /* somebody is in the middle of it: look again */
 		(void)text_copy(err.text, sizeof(err.text), "somebody is changing it just now");
 	else if (ret < 0 && strcmp(err.text, d->keep.failure))
 		(void)fail("the lanes could not be kept, will try again: %s", err.text);
 	(void)text_copy(d->keep.failure, sizeof(d->keep.failure), ret < 0 ? err.text : "");
+	if (held && !d->keep.holding) {
+		d->why_observe = WHY_GIVEN_BACK;
+		say("keeping no longer: %s\n", d->why_observe);
+	}
 	if (ret)
 		look_soon(d, ret < 0 ? "the last look failed" : "something was put back");
 	status_say(d);
@@ -192,13 +188,18 @@ static int hold(struct daemon *d)
 	return boots_ready(BOOTS_PATH, &d->err);
 }
 
-/* Adopts what this boot's journal holds, without writing anything; the first look finds drift. */
-static int adopt(struct daemon *d)
+/*
+ * Goes on with what this boot's journal holds, after a start or a reload, without
+ * writing anything here: the look that follows finds drift, and what another
+ * configuration wants. What was left to somebody stays his, and a CPU that is
+ * offline just now costs no lane.
+ */
+static int adopt(struct daemon *d, const char *event)
 {
 	module_load(d);
 	say("going on with what was held\n");
 	counting_begin();
-	look_soon(d, "the service started");
+	look_soon(d, event);
 	return boots_ready(BOOTS_PATH, &d->err);
 }
 
@@ -215,11 +216,27 @@ static int configuration_take(struct daemon *d)
 	return 0;
 }
 
-/* One attempt to do what the configuration says; never ends the daemon. */
-static void daemon_act(struct daemon *d, bool start)
+static void hold_or_not(struct daemon *d, bool start)
 {
 	struct err err = { 0 };
 
+	if (d->keep.holding && !file_exists(NULL, "%s", HANDS_OFF_PATH)) {
+		d->ret = adopt(d, "the configuration was read again");
+		say("mode hold\n");
+		return;
+	}
+	d->why_observe = observe_reason(&err);
+	if (d->why_observe)
+		keep_end(&d->keep);
+	else
+		d->ret = start && keep_resume(&d->keep) ? adopt(d, "the service started") : hold(d);
+	say("mode hold%s%s\n", d->why_observe ? ", but observing: " : "",
+	    d->why_observe ? d->why_observe : "");
+}
+
+/* One attempt to do what the configuration says; never ends the daemon. */
+static void daemon_act(struct daemon *d, bool start)
+{
 	memset(&d->err, 0, sizeof(d->err));
 	d->ret = configuration_take(d);
 	if (d->ret)
@@ -230,11 +247,7 @@ static void daemon_act(struct daemon *d, bool start)
 	if (d->wake)
 		wake_sweep(d->wake, d->keep.policy.sweep_s);
 	if (d->keep.policy.mode == MODE_HOLD) {
-		d->why_observe = observe_reason(&err);
-		if (!d->why_observe)
-			d->ret = start && keep_resume(&d->keep) ? adopt(d) : hold(d);
-		say("mode hold%s%s\n", d->why_observe ? ", but observing: " : "",
-		    d->why_observe ? d->why_observe : "");
+		hold_or_not(d, start);
 	} else {
 		if (d->keep.holding)
 			say("what is held stays, but is kept no longer; netlane down gives it back\n");
@@ -268,70 +281,74 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 
 /* ------------------------------------------------------------- on behalf of others */
 
-static int do_up(struct daemon *d, struct json_object *request, const char *who)
+/*
+ * What an up did is kept by the configuration it did it with: by another one
+ * the next look would put back what was just made. The mode stays until a reload.
+ */
+static int do_up(struct daemon *d, const struct request *request, const char *who)
 {
-	struct json_object *nics = NULL, *config = NULL, *seconds = NULL;
-	struct up_opts up = { .who = who, .keeping = d->keep.policy.mode == MODE_HOLD };
+	struct policy policy, old = d->keep.policy;
+	const struct up_opts up = {
+		.who = who,
+		.keeping = old.mode == MODE_HOLD,
+		.policy = &policy,
+		.confirm_s = request->confirm_s,
+		.for_s = request->for_s,
+	};
+	const char *config = request->config ? request->config : d->opts->config;
 	struct err err = { 0 };
-	unsigned int i, nr = 0;
-	char **names;
 	int ret;
 
-	if (json_object_object_get_ex(request, "confirm_s", &seconds))
-		up.confirm_s = (unsigned int)json_object_get_int64(seconds);
-	if (json_object_object_get_ex(request, "for_s", &seconds))
-		up.for_s = (unsigned int)json_object_get_int64(seconds);
-	if (json_object_object_get_ex(request, "config", &config))
-		up.config = json_object_get_string(config);
-	if (json_object_object_get_ex(request, "nics", &nics))
-		nr = (unsigned int)json_object_array_length(nics);
-	names = calloc(nr + 1, sizeof(*names));
-	if (!names)
-		return fail("out of memory");
-	for (i = 0; i < nr; i++)
-		names[i] = (char *)(uintptr_t)json_object_get_string(
-			json_object_array_get_idx(nics, i)); /* read only */
-	d->keep.told = 0;
-	ret = up_apply(&up, names, nr, &err);
-	free(names);
+	ret = config_read("/", config, &policy, &err);
 	if (ret)
 		return fail_err(ret, &err);
-	if (d->keep.policy.mode == MODE_HOLD) {
+	policy.mode = old.mode;
+	ret = up_apply(&up, request->nics, request->nr_nics, &err);
+	d->keep.told = 0; /* it may have been cleared, also by an up that failed */
+	if (!ret)
+		d->keep.policy = policy;
+	config_free(ret ? &policy : &old);
+	if (!ret && policy.mode == MODE_HOLD) {
 		d->why_observe = NULL;
 		module_load(d);
+		d->ret = 0; /* what the last reload could not do is done now */
 		keep_begin(&d->keep);
-		look_soon(d, "netlane up");
 	}
-	return CODE_DONE;
+	look_soon(d, "netlane up");
+	return ret ? fail_err(ret, &err) : CODE_DONE;
 }
 
-static int do_for(void *arg, struct json_object *request, const char *who)
+static int do_down(struct daemon *d, const struct request *request, const char *who)
 {
-	struct json_object *value = NULL;
-	struct daemon *d = arg;
-	const char *command = "";
 	int code;
 
-	if (json_object_object_get_ex(request, "command", &value))
-		command = json_object_get_string(value);
-	if (!strcmp(command, "up")) {
-		code = do_up(d, request, who);
-	} else if (!strcmp(command, "down")) {
-		bool salvage = json_object_object_get_ex(request, "salvage", &value) &&
-			       json_object_get_boolean(value);
+	keep_end(&d->keep);
+	code = down_now(request->salvage, who);
+	tell_unload();
+	if (d->keep.policy.mode == MODE_HOLD)
+		d->why_observe = WHY_DOWN;
+	return code;
+}
 
-		keep_end(&d->keep);
-		code = down_now(salvage, who);
-		tell_unload();
-		if (d->keep.policy.mode == MODE_HOLD)
-			d->why_observe =
-				"netlane down was the last word: hands off until netlane up";
-	} else if (!strcmp(command, "if-due")) {
+static int do_for(void *arg, struct json_object *json, const char *who)
+{
+	struct request request;
+	struct daemon *d = arg;
+	struct err err = { 0 };
+	int code = CODE_FAILED, ret;
+
+	ret = request_read(json, &request, &err);
+	if (ret) {
+		code = fail_err(ret, &err);
+	} else if (request.command == REQUEST_UP) {
+		code = do_up(d, &request, who);
+	} else if (request.command == REQUEST_DOWN) {
+		code = do_down(d, &request, who);
+	} else {
 		code = down_if_due(0);
 		look_soon(d, "a time ran out");
-	} else {
-		code = fail("the service does not know '%s'; is it of another version?", command);
 	}
+	request_free(&request);
 	status_say(d);
 	return code;
 }
@@ -363,7 +380,7 @@ static int loop(struct daemon *d)
 	struct text ways = { 0 };
 	int ret;
 
-	d->pause_us = LOOK_PAUSE_US;
+	pause_begin(&d->pause, clock_boot_ns() / 1000);
 	ret = sd_event_default(&d->event);
 	if (ret >= 0)
 		ret = signals_take(d);
@@ -375,6 +392,8 @@ static int loop(struct daemon *d)
 	d->wake = wake_open(d->event, 0, look_soon, on_touch, d);
 	if (!d->wake)
 		return -ENOMEM;
+	d->keep.touches_read = wake_read_blame;
+	d->keep.touches_arg = d->wake;
 	wake_ways(d->wake, &ways);
 	say("%s\n", ways.s ? ways.s : "");
 	text_free(&ways);
@@ -397,7 +416,7 @@ static int run_run(const void *arg, char **words, unsigned int nr_words)
 
 	if (geteuid())
 		return fail("run is the service and needs root");
-	fd = pid_file_take(&err);
+	fd = run_pid_take(&err);
 	if (fd < 0)
 		return fail_err(fd, &err);
 	ret = loop(&d);

@@ -12,7 +12,7 @@
 
 /* A `netlane run` lives on this node (works without root). */
 bool run_is_alive(void);
-/* The pid file, locked for as long as the process lives; its descriptor or -errno. */
-int pid_file_take(struct err *err);
+/* The pid file, locked for as long as its descriptor is open; that or -errno. */
+int run_pid_take(struct err *err);
 
 #endif /* NETLANE_CMD_RUN_H */

@@ -218,8 +218,9 @@ static void blame_one(const struct blame *blame, void *arg)
 	wake->look(wake->arg, event);
 }
 
-void wake_read_blame(struct wake *wake)
+void wake_read_blame(void *arg)
 {
+	struct wake *wake = arg;
 	uint64_t lost;
 
 	if (!wake->reader)

@@ -27,7 +27,7 @@ void wake_sweep(struct wake *wake, unsigned int sweep_s);
 /* The module came or went. */
 void wake_module(struct wake *wake, bool there);
 /* Reads the touches that wait now, before somebody is to be named. */
-void wake_read_blame(struct wake *wake);
+void wake_read_blame(void *wake);
 /* By what touches are seen, "fexit" for most, in words; what is not seen is named. */
 void wake_ways(const struct wake *wake, struct text *t);
 

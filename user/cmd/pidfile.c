@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The service's pid file; see run.h. One service a node: the lock says so, not the number. */
+/* The pid file of the service, and its lock; see run.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "cmd/run.h"
 
 bool run_is_alive(void)
@@ -20,7 +21,16 @@ bool run_is_alive(void)
 	       !strcmp(comm, "netlane");
 }
 
-int pid_file_take(struct err *err)
+/* Is it the file of that name still, and not one that its owner just took away? */
+static bool is_in_place(int fd)
+{
+	struct stat ours, named;
+
+	return !fstat(fd, &ours) && !stat(RUN_PID_PATH, &named) && ours.st_ino == named.st_ino &&
+	       ours.st_dev == named.st_dev;
+}
+
+int run_pid_take(struct err *err)
 {
 	int fd;
 
@@ -33,6 +43,10 @@ int pid_file_take(struct err *err)
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		close(fd);
 		return err_set(err, -EBUSY, "netlane run is already running, see %s", RUN_PID_PATH);
+	}
+	if (!is_in_place(fd)) {
+		close(fd);
+		return err_set(err, -EAGAIN, "another netlane run just ended; start it again");
 	}
 	if (ftruncate(fd, 0) || dprintf(fd, "%d\n", getpid()) < 0) {
 		close(fd);
