@@ -23,7 +23,6 @@ here=$(dirname "$0")
 [[ ${NETLANE_LIST-} || -f $ko_dir/netlane.ko ]] ||
 	t_skip "no netlane.ko for this kernel: run scripts/kmod-build"
 
-LANES="2 0 3 1"
 scene bare	"" "eth0=0,1,2,3 eth1=0,1,2,3"
 
 # Where modprobe finds it; the guest's root is an overlay, so nothing stays.
@@ -64,8 +63,7 @@ held()
 	mkdir -p "${keep_conf%/*}"
 	configure "module = yes"
 	keep_start
-	# shellcheck disable=SC2086	# CPUs are words
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 	module_is_loaded
 	soon module_keeps_both
 }
@@ -85,8 +83,7 @@ module_alone_puts_back()	# WHAT
 	soon masks_stand eth1
 	soon counter_passed put_back "$before"
 	kill -CONT "$(keep_pid)"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	t_wait_for 20 service_said '^module eth1: the driver rewrote its masks, [0-9]+ put back'
 }
 
@@ -96,13 +93,11 @@ puts_back_with_the_service()	# WHAT
 	held
 	before=$(counter_of put_back)
 	"$1"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	soon counter_passed put_back "$before"
 	t_wait_for 20 service_said '^module eth1: the driver rewrote|^repair eth1' ||
 		t_fail "nobody said it: $(<"$T_TMP/service")"
-	# shellcheck disable=SC2086
-	knobs_are eth0 $LANES
+	knobs_are eth0 "${LANES[@]}"
 }
 
 rmmod_leaves_it_to_the_service()
@@ -110,8 +105,7 @@ rmmod_leaves_it_to_the_service()
 	held
 	rmmod netlane
 	hotplug
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	t_wait_for 20 service_said '^repair eth1'
 	module_is_gone
 }
@@ -125,8 +119,7 @@ told_again()
 	before=$(counter_of put_back)
 	: >"$T_TMP/service"
 	hotplug
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	soon counter_passed put_back "$before"
 	t_wait_for 20 service_said '^module eth1: the driver rewrote' ||
 		t_fail "its events are not heard: $(<"$T_TMP/service")"
@@ -145,8 +138,7 @@ told_again_after_a_swap()
 	hotplug
 	t_wait_for 20 service_said '^module eth1: the driver rewrote' ||
 		t_fail "its events are not heard: $(<"$T_TMP/service")"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 but_service() { grep -v '^process netlane\|^file .*/run/netlane\|^file .*/etc/netlane'; }
@@ -164,8 +156,7 @@ down_unloads()
 	node_is_as_found || t_fail "the node is not as it was: $(<"$T_TMP/diff")"
 	# and up has it back
 	netlane up
-	# shellcheck disable=SC2086
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 	soon module_keeps_both
 }
 
@@ -203,8 +194,7 @@ reload_without_it_unloads()
 	kill -HUP "$(keep_pid)"
 	soon module_is_gone
 	hotplug
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	configure "module = yes"
 	kill -HUP "$(keep_pid)"
 	soon module_keeps_both
@@ -218,8 +208,7 @@ yielded_is_not_put_back()
 	local file=/sys/class/net/eth1/queues/tx-1/xps_cpus
 	held
 	at_terminal "echo f >$file"
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	at_terminal "echo e >$file"
 	t_wait_for 20 service_said '^yield .*eth1 xps tx-1' || t_fail "no yield: $(<"$T_TMP/service")"
 	soon keeps_masks eth1 11
@@ -233,8 +222,7 @@ yielded_is_not_put_back()
 	[[ "$(cpus_of "$(<"$file")")" != 0 ]] || t_fail "the module took back what is his"
 	keeps_masks eth1 11
 	netlane up
-	# shellcheck disable=SC2086
-	knobs_are eth1 $LANES
+	knobs_are eth1 "${LANES[@]}"
 	soon keeps_masks eth1 12
 }
 
@@ -250,8 +238,7 @@ keeps_while_the_service_is_away()
 	channels
 	soon masks_stand eth1
 	keep_start
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 	module_is_loaded
 	down_run
 	module_is_gone
@@ -273,8 +260,7 @@ not_installed_is_said()
 	depmod
 	t_match "$(<"$T_TMP/service")" "netlane.ko cannot be loaded"
 	hotplug
-	# shellcheck disable=SC2086
-	lanes_come_back eth1 $LANES
+	lanes_come_back eth1 "${LANES[@]}"
 }
 
 nothing_is_left()

@@ -23,6 +23,7 @@
 #include "cmd/boots.h"
 #include "cmd/cmd.h"
 #include "cmd/config.h"
+#include "cmd/consent.h"
 #include "cmd/control.h"
 #include "cmd/counting.h"
 #include "cmd/down.h"
@@ -35,9 +36,7 @@
 #include "cmd/wake.h"
 #include "facts/facts.h"
 
-#define BOOTS_PATH JOURNAL_DIR "/boots"
 #define WHY_GIVEN_BACK "nothing of netlane's stands any more; netlane up or a reload begins anew"
-#define WHY_DOWN "netlane down was the last word: hands off until netlane up"
 
 /* Events come in crowds: one look for all of them. */
 #define LOOK_AFTER_US 20000
@@ -59,30 +58,6 @@ struct daemon {
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	struct pause pause; /* between looks */
 };
-
-/* Reasons not to touch the node although the configuration says hold. */
-static const char *observe_reason(struct err *err)
-{
-	const char *why = NULL;
-	bool too_many = false;
-	struct facts facts;
-
-	if (file_exists(NULL, "%s", HANDS_OFF_PATH))
-		return WHY_DOWN;
-	if (mkdir(JOURNAL_DIR, 0700) && errno != EEXIST)
-		return "no folder for the journal (" JOURNAL_DIR ")";
-	if (facts_gather("/", 0, &facts, err))
-		why = "the node could not be read";
-	else if (facts.node.cmdline_off[0] == '1')
-		why = "netlane.off is on the kernel command line";
-	else if (boots_begin(BOOTS_PATH, facts.node.boot_id, &too_many, err))
-		why = "the boots could not be counted";
-	else if (too_many)
-		why = "the last two boots did not get ready under netlane; "
-		      "remove " BOOTS_PATH " to try again";
-	facts_free(&facts);
-	return why;
-}
 
 /* ------------------------------------------------------------- looking */
 
@@ -225,7 +200,7 @@ static void hold_or_not(struct daemon *d, bool start)
 		say("mode hold\n");
 		return;
 	}
-	d->why_observe = observe_reason(&err);
+	d->why_observe = consent_withheld(&err);
 	if (d->why_observe)
 		keep_end(&d->keep);
 	else
