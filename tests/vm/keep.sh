@@ -4,7 +4,7 @@
 # Rule: lanes are judged by the kernel's files (knobs_are); what the service
 # says is only read to see whom it names.
 
-# shellcheck disable=SC2154,SC2119	# vm is of lanes.sh; arguments come where they matter
+# shellcheck disable=SC2154,SC2119,SC2120	# vm is of lanes.sh; arguments come where they matter
 
 keep_conf=/etc/netlane/netlane.conf
 
