@@ -55,4 +55,14 @@ bool keep_resume(struct keep *keep);
 void keep_end(struct keep *keep);
 void keep_free(struct keep *keep);
 
+/* ---- of a look, for repair.c */
+
+struct flow;
+struct journal_state;
+
+/* The open entry of that knob, or NULL. */
+const struct entry *keep_entry(const struct journal_state *state, const struct knob *knob);
+/* Leaves the steps of @flow's plan that are to be made now. */
+void keep_sift(struct keep *keep, struct flow *flow, const struct journal_state *state);
+
 #endif /* NETLANE_CMD_KEEP_H */

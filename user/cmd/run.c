@@ -295,10 +295,14 @@ static int do_up(struct daemon *d, const struct request *request, const char *wh
 
 static int do_down(struct daemon *d, const struct request *request, const char *who)
 {
-	int code;
+	int code = down_now(request->salvage, who);
 
+	/* without its mark it did not even begin: what is held is kept on */
+	if (!file_exists(NULL, HANDS_OFF_PATH)) {
+		look_soon(d, "a netlane down that could not begin");
+		return code;
+	}
 	keep_end(&d->keep);
-	code = down_now(request->salvage, who);
 	tell_unload();
 	if (d->keep.policy.mode == MODE_HOLD)
 		d->why_observe = WHY_DOWN;

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Putting back what differs, with its author; see repair.h. */
+#include "cmd/repair.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply.h"
+#include "base/clock.h"
+#include "base/names.h"
+#include "base/step.h"
+#include "cmd/cmd.h"
+#include "facts/facts.h"
+#include "view/view.h"
+
+#define WISHES_TO_YIELD 2 /* set once: repaired; set again: meant */
+
+static const struct nic *nic_of(const struct facts *facts, const struct step *step)
+{
+	return step->ifname[0] ? facts_nic(facts, step->ifname) : NULL;
+}
+
+/* What a person at a terminal sets a second time is meant. */
+static bool is_intent(struct keep *keep, const struct blame *by, const struct step *step,
+		      const struct nic *nic)
+{
+	return by && by->tty && !by->kthread && culprit_is_direct(by, step, nic) &&
+	       wish_count(&keep->wishes, &step->knob, by->ns) >= WISHES_TO_YIELD;
+}
+
+/* "set by bash (pid 812, unit x.service), 35 ms ago" */
+static void by_whom(char *buf, size_t len, const struct blame *by, const struct step *step,
+		    const struct nic *nic, uint64_t good_ns)
+{
+	uint64_t now = clock_boot_ns(), since = by ? by->done_ns : good_ns;
+	struct text who = { 0 };
+	double seconds = since && since < now ? (double)(now - since) / 1e9 : 0;
+
+	if (by)
+		blame_who(by, &who);
+	(void)snprintf(buf, len, "%s %.110s, wrong for %s%.3f s",
+		       by && !culprit_is_direct(by, step, nic) ? "by the driver, because of" :
+								 "set by",
+		       who.s ? who.s : "unknown", by ? "" : "at most ", seconds);
+	text_free(&who);
+}
+
+static void repair_note(struct keep *keep, const struct step *step, const char *by)
+{
+	char label[160], before[64], after[64];
+
+	knob_label(&step->knob, step->ifname, label, sizeof(label));
+	view_value(step->knob.kind, step->before, before, sizeof(before));
+	view_value(step->knob.kind, step->after, after, sizeof(after));
+	(void)snprintf(keep->last_repair, sizeof(keep->last_repair),
+		       "%.60s: %.40s -> %.40s; %.160s", label, before, after, by);
+}
+
+/* One line for all that the same cause did to a NIC; the log has each knob. */
+static void repairs_said(struct keep *keep, const struct plan *plan, unsigned int *nr)
+{
+	const struct step *first = NULL;
+	unsigned int i, more = 0;
+
+	for (i = 0; i <= plan->nr_step; i++) {
+		const struct step *step = i < plan->nr_step ? &plan->step[i] : NULL;
+
+		if (step && step->carried)
+			continue;
+		*nr += !!step;
+		if (first && step && !strcmp(first->why, step->why) &&
+		    !strcmp(first->ifname, step->ifname)) {
+			more++;
+			continue;
+		}
+		if (first && more)
+			say("repair %s; and %u more of it\n", keep->last_repair, more);
+		else if (first)
+			say("repair %s\n", keep->last_repair);
+		if (step)
+			repair_note(keep, step, step->why);
+		first = step;
+		more = 0;
+	}
+}
+
+/* Left to its author: said, journaled, and out of this plan. */
+static int step_yield(struct keep *keep, struct journal *journal, struct flow *flow, unsigned int i,
+		      const struct blame *by, struct err *err)
+{
+	const struct journal_state *state = journal_state(journal);
+	struct step *step = &flow->plan.step[i];
+	const struct entry *entry = keep_entry(state, &step->knob);
+	struct text who = { 0 };
+	char label[160];
+	int ret = 0;
+
+	blame_who(by, &who);
+	knob_label(&step->knob, step->ifname, label, sizeof(label));
+	if (entry)
+		ret = journal_yielded(journal, (unsigned int)(entry - state->entry), step->before,
+				      who.s ? who.s : "somebody", err);
+	if (!ret) {
+		say("yield  %s: left at %s, set again by %s; netlane up takes it back\n", label,
+		    step->before, who.s ? who.s : "somebody");
+		keep->yielded++;
+	}
+	text_free(&who);
+	return ret;
+}
+
+/* Who changed the channels of its NIC, which takes every other knob along. */
+static const struct blame *reshaper(struct keep *keep, const struct plan *plan,
+				    const struct step *step, const struct nic *nic)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++)
+		if (plan->step[i].knob.kind == KNOB_CHANNELS && !plan->step[i].carried &&
+		    knob_same_nic(&plan->step[i].knob, &step->knob))
+			return culprit_find(&keep->culprits, &plan->step[i], nic, keep->good_ns);
+	return NULL;
+}
+
+/* Names who did what, and sorts out what is meant. */
+static int plan_judge(struct keep *keep, struct journal *journal, struct flow *flow,
+		      struct err *err)
+{
+	bool yields = false;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < flow->plan.nr_step && !ret; i++) {
+		struct step *step = &flow->plan.step[i];
+		const struct entry *entry = keep_entry(journal_state(journal), &step->knob);
+		const struct nic *nic = nic_of(&flow->facts, step);
+		const struct blame *by;
+		char why[sizeof(step->why)];
+
+		if (step->carried || !entry)
+			continue;
+		/* it stands as netlane set it: the plan is another, nobody did anything */
+		if (!strcmp(entry->step.after, step->before))
+			continue;
+		by = culprit_find(&keep->culprits, step, nic, keep->good_ns);
+		if (!by)
+			by = reshaper(keep, &flow->plan, step, nic);
+		if (is_intent(keep, by, step, nic)) {
+			ret = step_yield(keep, journal, flow, i, by, err);
+			yields = true;
+			continue;
+		}
+		by_whom(why, sizeof(why), by, step, nic, keep->good_ns);
+		(void)snprintf(step->why, sizeof(step->why), "%s", why);
+	}
+	if (yields && !ret)
+		keep_sift(keep, flow, journal_state(journal));
+	return ret;
+}
+
+/* The steps of one NIC (or of the node, ""), in the plan's order: a transaction of their own. */
+static int nic_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
+		     const char *ifname, unsigned int *nr, struct err *err)
+{
+	const struct journal_state *state = journal_state(journal);
+	struct plan plan = { 0 };
+	struct undo_report report;
+	unsigned int i;
+	int ret;
+
+	plan.step = calloc(flow->plan.nr_step + 1, sizeof(*plan.step));
+	if (!plan.step)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (i = 0; i < flow->plan.nr_step; i++)
+		if (!strcmp(flow->plan.step[i].ifname, ifname))
+			plan.step[plan.nr_step++] = flow->plan.step[i]; /* borrowed */
+	ret = apply_plan("/", &plan, &flow->facts.node, journal, state->deadline_boot_ms,
+			 state->confirm, NULL, &report, err);
+	if (!ret)
+		repairs_said(keep, &plan, nr);
+	free(plan.step);
+	return ret;
+}
+
+static bool is_first_of_its_nic(const struct plan *plan, unsigned int i)
+{
+	unsigned int j;
+
+	for (j = 0; j < i; j++)
+		if (!strcmp(plan->step[j].ifname, plan->step[i].ifname))
+			return false;
+	return true;
+}
+
+static int nics_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
+		      unsigned int *nr, struct err *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < flow->plan.nr_step; i++) {
+		struct err why = { 0 };
+		int one;
+
+		if (!is_first_of_its_nic(&flow->plan, i))
+			continue;
+		one = nic_apply(keep, journal, flow, flow->plan.step[i].ifname, nr, &why);
+		if (one && !ret)
+			ret = err_set(err, one, "%s", why.text);
+	}
+	return ret;
+}
+
+int repair(struct keep *keep, struct flow *flow, const char *event, struct err *err)
+{
+	struct err said = { 0 };
+	struct journal *journal;
+	unsigned int nr = 0;
+	int ret;
+
+	ret = journal_open(JOURNAL_DIR, &flow->facts.node, &journal, &said, err);
+	if (ret)
+		return ret;
+	journal_who(journal, "netlane run");
+	journal_why(journal, JOURNAL_REPAIR);
+	if (keep->touches_read)
+		keep->touches_read(keep->touches_arg);
+	if (!journal_state(journal)->open) /* given back since the look began */
+		ret = err_set(err, -ESTALE, "what is held was given back just now");
+	else
+		ret = plan_judge(keep, journal, flow, err);
+	if (!ret)
+		ret = nics_apply(keep, journal, flow, &nr, err);
+	keep->repairs += nr;
+	if (nr)
+		say("%u %s put back after: %s\n", nr, nr == 1 ? "knob" : "knobs", event);
+	journal_close(journal);
+	return ret;
+}
