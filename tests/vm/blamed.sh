@@ -35,7 +35,7 @@ blamed_tell()
 	local before
 	before=$(nr_did)
 	echo "$*" 1<>"$pipe"
-	t_wait_for 30 did_more "$before"
+	t_wait_for 120 did_more "$before"
 }
 
 # in_unit UNIT COMMAND... - as systemd would start it; replaces a subshell

@@ -70,13 +70,6 @@ reach()
 	echo "$1 $2" >"$T_TMP/at"
 }
 
-# One kernel goes through everything; the others see what a kernel could make
-# different. Emulated, all of it everywhere takes hours: NETLANE_THOROUGH=1.
-thorough()
-{
-	[[ ${NETLANE_LIST-} || ${NETLANE_THOROUGH-} || $(uname -r) == 6.1.* ]]
-}
-
 # ---- the claims of a scene
 
 scene_control()	# SCENE KIND...

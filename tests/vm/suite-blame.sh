@@ -150,16 +150,18 @@ t_case blame.sysctl.is_named			sysctl_flows
 t_case blame.python.is_named			python_xps
 t_case blame.gone_process_and_unit.are_named	short_lived
 t_case blame.deep_in_a_unit.names_the_unit	deep_in_a_unit
-t_case blame.cgroup_v1.names_the_unit		cgroup_v1
-t_case blame.systemd_v1.names_the_unit_or_none	cgroup_named
 t_case blame.person.is_at_a_terminal		at_a_terminal
 t_case blame.link_down_and_up.is_named		link
 t_case blame.other_namespace.is_not_ours	other_namespace
 t_case blame.other_writes.are_not_told		irrelevant
 t_case blame.own_writes.are_marked		own
-t_case blame.thousand_writes.lose_nothing	quick_writes
-t_case blame.flood.is_counted			flood
-t_case blame.by_kprobe.sees_the_same		by_way kprobe
-t_case blame.by_syscalls.sees_files_and_ioctl	by_way syscalls syscalls
+if thorough; then
+	t_case blame.cgroup_v1.names_the_unit		cgroup_v1
+	t_case blame.systemd_v1.names_the_unit_or_none	cgroup_named
+	t_case blame.thousand_writes.lose_nothing	quick_writes
+	t_case blame.flood.is_counted			flood
+	t_case blame.by_kprobe.sees_the_same		by_way kprobe
+	t_case blame.by_syscalls.sees_files_and_ioctl	by_way syscalls syscalls
+fi
 t_case blame.closed.leaves_nothing		nothing_left
 t_done

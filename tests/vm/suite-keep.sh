@@ -161,10 +161,10 @@ nothing_is_left()
 		t_fail "BPF programs are left"
 }
 
-for what in hotplug channels rude_xps; do
+for what in hotplug channels; do
 	t_case "keep.$what.control_stays_crooked"	control "$what"
 done
-for what in hotplug channels link rebind rude_xps rude_irq incumbent_script; do
+for what in hotplug channels rude_xps incumbent_script; do
 	t_case "keep.$what.lanes_come_back"	comes_back "$what"
 done
 t_case keep.rude_xps.is_named		names_the_author rude_xps 'set by suite-keep'
@@ -172,10 +172,10 @@ t_case keep.channels.are_named		names_the_author channels 'ethtool'
 t_case keep.hotplug.is_named		names_the_author hotplug 'because of suite-keep'
 t_case keep.person.means_it_the_second_time	person_means_it_the_second_time
 if thorough; then
-	for what in incumbent_script rude_irq rude_rps; do
+	for what in incumbent_script rude_xps rude_irq rude_rps; do
 		t_case "keep.$what.control_stays_crooked"	control "$what"
 	done
-	for what in fewer_channels rings rude_rps; do
+	for what in fewer_channels rings link rebind rude_irq rude_rps; do
 		t_case "keep.$what.lanes_come_back"	comes_back "$what"
 	done
 	t_case keep.irqbalance.is_answered	balancer_is_answered

@@ -376,22 +376,24 @@ blind_refuses()
 t_case keeper.control.lost_without_module control_loses_them
 t_case keeper.loaded.does_nothing_by_itself loaded_alone_does_nothing
 t_case keeper.set.writes_nothing_itself set_writes_nothing
-t_case keeper.set.replaces_the_last set_again_replaces
 t_case keeper.cpu_off_and_on.masks_come_back cpu_off_and_on
 t_case keeper.cpu_off.is_left_out_of_its_mask offline_cpu_is_left_out
 t_case keeper.channels.left_alone_until_they_fit channels_down_and_up
-t_case keeper.link_down_and_up.masks_stand link_down_and_up
-t_case keeper.rename.goes_on rename_goes_on
 t_case keeper.rebind.forgets_the_device rebind_forgets
-t_case keeper.driver.may_come_back driver_comes_back
-t_case keeper.namespace.forgets_the_device other_namespace_forgets
-t_case keeper.clear.ends_it clear_ends_it
-t_case keeper.refusals.have_sentences refusals_have_sentences
-t_case keeper.spoilt_messages.do_no_harm spoilt_messages_do_no_harm
-t_case keeper.others.are_kept_out others_are_kept_out
 t_case keeper.reload.works_under_load reload_under_load
-t_case keeper.rmmod.with_work_pending rmmod_with_work_pending
 t_case keeper.reduced.keeps_xps_only reduced_keeps_xps
-t_case keeper.blind.refuses_to_keep blind_refuses
+if thorough; then
+	t_case keeper.set.replaces_the_last set_again_replaces
+	t_case keeper.link_down_and_up.masks_stand link_down_and_up
+	t_case keeper.rename.goes_on rename_goes_on
+	t_case keeper.driver.may_come_back driver_comes_back
+	t_case keeper.namespace.forgets_the_device other_namespace_forgets
+	t_case keeper.clear.ends_it clear_ends_it
+	t_case keeper.refusals.have_sentences refusals_have_sentences
+	t_case keeper.spoilt_messages.do_no_harm spoilt_messages_do_no_harm
+	t_case keeper.others.are_kept_out others_are_kept_out
+	t_case keeper.rmmod.with_work_pending rmmod_with_work_pending
+	t_case keeper.blind.refuses_to_keep blind_refuses
+fi
 t_case keeper.kernel.complains_of_nothing kernel_is_silent
 t_done
