@@ -155,12 +155,3 @@ load_goes_on()
 	before=$(interrupts_of eth0)
 	soon traffic_flows eth0 "$before"
 }
-
-# What a kernel says when it has gone wrong; that a module is not its own is said too.
-kernel_is_silent()
-{
-	local said
-	said=$(dmesg | grep -E 'BUG:|WARNING:|Oops|general protection|KASAN|UBSAN|ODEBUG|possible .* detected|suspicious RCU|refcount_t|netlane:' |
-		grep -v 'netlane: loading out-of-tree module\|netlane: module verification failed' || true)
-	[[ -z $said ]] || t_fail "$said"
-}

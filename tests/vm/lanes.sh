@@ -228,3 +228,14 @@ state_is()
 	changed=$(diff "$T_TMP/state.$1" "$T_TMP/state.now" | grep '^[<>]' || true)
 	[[ -z $changed ]] || t_fail "the node is not as $1:"$'\n'"$changed"
 }
+
+# What a kernel says when it has gone wrong; that a module is not its own is said
+# too. One warning is the kernel's own, with or without netlane: RPS on, a packet of
+# a queue that ethtool -L has just taken away (once a boot, net/core/dev.c).
+kernel_is_silent()
+{
+	local said
+	said=$(dmesg | grep -E 'BUG:|WARNING:|Oops|general protection|KASAN|UBSAN|ODEBUG|possible .* detected|suspicious RCU|refcount_t|netlane:' |
+		grep -v 'netlane: loading out-of-tree module\|netlane: module verification failed\|get_rps_cpu' || true)
+	[[ -z $said ]] || t_fail "$said"
+}
