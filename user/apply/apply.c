@@ -21,16 +21,6 @@ struct run {
 	const struct apply_watch *watch;
 };
 
-static int entry_of(const struct journal_state *state, const struct knob *knob)
-{
-	unsigned int i;
-
-	for (i = 0; i < state->nr_entry; i++)
-		if (knob_equal(&state->entry[i].step.knob, knob))
-			return (int)i;
-	return -1;
-}
-
 /* Names the knob and what was found: nobody's change is written over unseen. */
 static int stale(const struct step *step, const char *now, struct err *err)
 {
@@ -54,14 +44,6 @@ static const struct step *step_find(const struct plan *plan, const struct knob *
 		if (plan->step[i].knob.kind == kind && knob_same_nic(&plan->step[i].knob, knob))
 			return &plan->step[i];
 	return NULL;
-}
-
-/* Does the plan change the channels of @knob's NIC? Its driver then rewrites the rest. */
-static bool is_reshaped(const struct plan *plan, const struct knob *knob)
-{
-	const struct step *channels = step_find(plan, knob, KNOB_CHANNELS);
-
-	return channels && !channels->carried;
 }
 
 /* All of them, before anything is journaled: a stale plan changes nothing. */
@@ -127,7 +109,7 @@ static int step_write(const struct run *run, const struct step *step, struct err
 /* Where the driver rewrites it first, what stands there now says nothing. */
 static bool must_be_before(const struct plan *plan, const struct step *step)
 {
-	return step->knob.kind == KNOB_CHANNELS || !is_reshaped(plan, &step->knob);
+	return step->knob.kind == KNOB_CHANNELS || !plan_reshapes(plan, &step->knob);
 }
 
 static int step_make(const struct run *run, const struct step *step, struct err *err)
@@ -155,7 +137,8 @@ static int step_make(const struct run *run, const struct step *step, struct err 
 	if (ret)
 		return ret;
 	return journal_done(run->journal,
-			    (unsigned int)entry_of(journal_state(run->journal), &step->knob), err);
+			    (unsigned int)journal_find(journal_state(run->journal), &step->knob),
+			    err);
 }
 
 /* ------------------------------------------------------------- taking back */
@@ -194,8 +177,8 @@ static int run_undo(const struct run *run, struct undo_report *report)
 			ret = -ENOMEM;
 			break;
 		}
-		item->entry = entry_of(journal_state(run->journal), &step->knob);
-		item->shaken_before = is_reshaped(plan, &step->knob);
+		item->entry = journal_find(journal_state(run->journal), &step->knob);
+		item->shaken_before = plan_reshapes(plan, &step->knob);
 	}
 	if (!ret)
 		ret = undo_run(&undo);

@@ -12,83 +12,27 @@
 #include <time.h>
 #include <linux/netlink.h>
 
+#include "base/genl.h"
 #include "base/netlink.h"
 
 #define ANSWER_BYTES 32768
 
-static int group_attr(const struct nlattr *attr, void *data)
-{
-	const struct nlattr **group = data;
-
-	if (mnl_attr_get_type(attr) <= CTRL_ATTR_MCAST_GRP_MAX)
-		group[mnl_attr_get_type(attr)] = attr;
-	return MNL_CB_OK;
-}
-
-static void groups_parse(const struct nlattr *groups, struct keeper_talk *talk)
-{
-	const struct nlattr *one;
-
-	mnl_attr_for_each_nested(one, groups)
-	{
-		const struct nlattr *group[CTRL_ATTR_MCAST_GRP_MAX + 1] = { NULL };
-		const struct nlattr *name, *id;
-
-		(void)mnl_attr_parse_nested(one, group_attr, group); /* it never says no */
-		name = group[CTRL_ATTR_MCAST_GRP_NAME];
-		id = group[CTRL_ATTR_MCAST_GRP_ID];
-		if (!name || !id || mnl_attr_validate(name, MNL_TYPE_NUL_STRING) < 0 ||
-		    mnl_attr_validate(id, MNL_TYPE_U32) < 0)
-			continue;
-		if (!strcmp(mnl_attr_get_str(name), NETLANE_GENL_EVENTS))
-			talk->events = mnl_attr_get_u32(id);
-	}
-}
-
-static int family_attr(const struct nlattr *attr, void *data)
-{
-	struct keeper_talk *talk = data;
-
-	switch (mnl_attr_get_type(attr)) {
-	case CTRL_ATTR_FAMILY_ID:
-		if (mnl_attr_validate(attr, MNL_TYPE_U16) < 0)
-			return MNL_CB_ERROR;
-		talk->family = mnl_attr_get_u16(attr);
-		break;
-	case CTRL_ATTR_MCAST_GROUPS:
-		groups_parse(attr, talk);
-		break;
-	}
-	return MNL_CB_OK;
-}
-
-static int family_cb(const struct nlmsghdr *nlh, void *data)
-{
-	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), family_attr, data);
-}
-
-static struct nlmsghdr *message(char *buf, uint16_t family, uint8_t cmd)
+struct nlmsghdr *keeper_message(char *buf, struct keeper_talk *talk, enum netlane_cmd cmd)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
 
-	nlh->nlmsg_type = family;
+	nlh->nlmsg_type = talk->family;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = cmd;
-	genl->version = family == GENL_ID_CTRL ? 1 : NETLANE_GENL_VERSION;
+	genl->cmd = (uint8_t)cmd;
+	genl->version = NETLANE_GENL_VERSION;
 	return nlh;
-}
-
-struct nlmsghdr *keeper_message(char *buf, struct keeper_talk *talk, enum netlane_cmd cmd)
-{
-	return message(buf, talk->family, (uint8_t)cmd);
 }
 
 int keeper_talk_open(struct keeper_talk *talk, struct err *err)
 {
-	_Alignas(struct nlmsghdr) char buf[KEEPER_REQUEST_BYTES];
-	struct nlmsghdr *nlh;
+	struct genl_numbers numbers;
 	int on = 1, ret;
 
 	memset(talk, 0, sizeof(*talk));
@@ -99,11 +43,9 @@ int keeper_talk_open(struct keeper_talk *talk, struct err *err)
 	/* without them there are no sentences, but all else works */
 	(void)mnl_socket_setsockopt(talk->nl, NETLINK_EXT_ACK, &on, sizeof(on));
 	(void)mnl_socket_setsockopt(talk->nl, NETLINK_CAP_ACK, &on, sizeof(on));
-	nlh = message(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NETLANE_GENL_NAME);
-	ret = netlink_talk(talk->nl, nlh, ++talk->seq, family_cb, talk);
-	if (!ret && !talk->family)
-		ret = -ENOENT;
+	ret = genl_find(talk->nl, ++talk->seq, NETLANE_GENL_NAME, NETLANE_GENL_EVENTS, &numbers);
+	talk->family = numbers.family;
+	talk->events = numbers.group;
 	if (ret) {
 		keeper_talk_close(talk);
 		return err_set(err, ret,

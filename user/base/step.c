@@ -42,6 +42,17 @@ bool knob_same_nic(const struct knob *a, const struct knob *b)
 	return (a->bus[0] || a->mac[0]) && !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac);
 }
 
+const struct step *plan_reshapes(const struct plan *plan, const struct knob *knob)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++)
+		if (plan->step[i].knob.kind == KNOB_CHANNELS && !plan->step[i].carried &&
+		    knob_same_nic(&plan->step[i].knob, knob))
+			return &plan->step[i];
+	return NULL;
+}
+
 bool knob_comes_and_goes(enum knob_kind kind)
 {
 	return kind == KNOB_ROUTE || kind == KNOB_RULE;

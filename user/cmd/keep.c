@@ -10,6 +10,7 @@
 #include "apply/apply.h"
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "base/names.h"
 #include "base/step.h"
 #include "cmd/cmd.h"
@@ -28,24 +29,9 @@
 
 const struct entry *keep_entry(const struct journal_state *state, const struct knob *knob)
 {
-	unsigned int i;
+	int at = journal_find(state, knob);
 
-	for (i = 0; i < state->nr_entry; i++)
-		if (!state->entry[i].undone && knob_equal(&state->entry[i].step.knob, knob))
-			return &state->entry[i];
-	return NULL;
-}
-
-/* The channels of that NIC change, by a step that stays. */
-static bool is_reshaped(const struct plan *plan, const struct knob *knob)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->nr_step; i++)
-		if (plan->step[i].knob.kind == KNOB_CHANNELS && !plan->step[i].carried &&
-		    knob_same_nic(&plan->step[i].knob, knob))
-			return true;
-	return false;
+	return at >= 0 && !state->entry[at].undone ? &state->entry[at] : NULL;
 }
 
 /*
@@ -56,28 +42,18 @@ static bool is_reshaped(const struct plan *plan, const struct knob *knob)
 static bool nic_waits(struct keep *keep, const struct flow *flow, const struct journal_state *state,
 		      const struct knob *knob)
 {
+	const struct step *channels = plan_reshapes(&flow->plan, knob);
+	const struct entry *entry = channels ? keep_entry(state, &channels->knob) : NULL;
+	bool yielded = entry && entry->yielded;
 	struct cpumask gone;
-	unsigned int i;
 
 	cpumask_andnot(&gone, &keep->held_online, &flow->facts.cpus.online);
-	for (i = 0; i < flow->plan.nr_step; i++) {
-		const struct step *step = &flow->plan.step[i];
-		const struct entry *entry;
-
-		if (step->knob.kind != KNOB_CHANNELS || step->carried ||
-		    !knob_same_nic(&step->knob, knob))
-			continue;
-		entry = keep_entry(state, &step->knob);
-		if (!cpumask_empty(&gone) || (entry && entry->yielded)) {
-			(void)snprintf(keep->waits, sizeof(keep->waits), "%s waits: %s",
-				       step->ifname,
-				       entry && entry->yielded ?
-					       "its channels are left to somebody" :
-					       "CPUs of its lanes are offline");
-			return true;
-		}
-	}
-	return false;
+	if (!channels || (cpumask_empty(&gone) && !yielded))
+		return false;
+	(void)snprintf(keep->waits, sizeof(keep->waits), "%s waits: %s", channels->ifname,
+		       yielded ? "its channels are left to somebody" :
+				 "CPUs of its lanes are offline");
+	return true;
 }
 
 static bool is_wanted(struct keep *keep, const struct flow *flow, const struct journal_state *state,
@@ -91,7 +67,7 @@ static bool is_wanted(struct keep *keep, const struct flow *flow, const struct j
 		return false;
 	/* held already, and as it should be */
 	if (step->carried && entry && !strcmp(entry->step.after, step->after) &&
-	    !is_reshaped(&flow->plan, &step->knob))
+	    !plan_reshapes(&flow->plan, &step->knob))
 		return false;
 	return true;
 }
@@ -116,13 +92,17 @@ void keep_sift(struct keep *keep, struct flow *flow, const struct journal_state 
 
 static uint64_t nics_fingerprint(const struct facts *facts)
 {
-	uint64_t hash = 0xcbf29ce484222325ULL;
+	uint64_t hash = HASH_SEED;
 	unsigned int i;
 
-	for (i = 0; i < facts->nr_nic; i++)
-		if (facts->nic[i].bus[0])
-			hash = (hash ^ facts->nic[i].ifindex) * 0x100000001b3ULL +
-			       facts->nic[i].nr_queue;
+	for (i = 0; i < facts->nr_nic; i++) {
+		const struct nic *nic = &facts->nic[i];
+
+		if (!nic->bus[0])
+			continue;
+		hash = hash_bytes(hash, &nic->ifindex, sizeof(nic->ifindex));
+		hash = hash_bytes(hash, &nic->nr_queue, sizeof(nic->nr_queue));
+	}
 	return hash;
 }
 

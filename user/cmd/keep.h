@@ -35,7 +35,6 @@ struct keep {
 	/* for people */
 	unsigned int repairs; /* knobs put back */
 	unsigned int yielded; /* knobs left to somebody */
-	unsigned int failures; /* looks that ended in an error, in a row */
 	char last_repair[320];
 	char failure[640];
 	char waits[200]; /* a NIC that cannot have its lanes now, and why */

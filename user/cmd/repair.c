@@ -111,19 +111,6 @@ static int step_yield(struct keep *keep, struct journal *journal, struct flow *f
 	return ret;
 }
 
-/* Who changed the channels of its NIC, which takes every other knob along. */
-static const struct blame *reshaper(struct keep *keep, const struct plan *plan,
-				    const struct step *step, const struct nic *nic)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->nr_step; i++)
-		if (plan->step[i].knob.kind == KNOB_CHANNELS && !plan->step[i].carried &&
-		    knob_same_nic(&plan->step[i].knob, &step->knob))
-			return culprit_find(&keep->culprits, &plan->step[i], nic, keep->good_ns);
-	return NULL;
-}
-
 /* Names who did what, and sorts out what is meant. */
 static int plan_judge(struct keep *keep, struct journal *journal, struct flow *flow,
 		      struct err *err)
@@ -136,6 +123,7 @@ static int plan_judge(struct keep *keep, struct journal *journal, struct flow *f
 		struct step *step = &flow->plan.step[i];
 		const struct entry *entry = keep_entry(journal_state(journal), &step->knob);
 		const struct nic *nic = nic_of(&flow->facts, step);
+		const struct step *channels;
 		const struct blame *by;
 		char why[sizeof(step->why)];
 
@@ -145,8 +133,9 @@ static int plan_judge(struct keep *keep, struct journal *journal, struct flow *f
 		if (!strcmp(entry->step.after, step->before))
 			continue;
 		by = culprit_find(&keep->culprits, step, nic, keep->good_ns);
-		if (!by)
-			by = reshaper(keep, &flow->plan, step, nic);
+		channels = plan_reshapes(&flow->plan, &step->knob);
+		if (!by && channels) /* who changed those took every other knob of the NIC along */
+			by = culprit_find(&keep->culprits, channels, nic, keep->good_ns);
 		if (is_intent(keep, by, step, nic)) {
 			ret = step_yield(keep, journal, flow, i, by, err);
 			yields = true;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/hash.h"
 #include "cmd/cmd.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
@@ -19,16 +20,6 @@ extern char **environ;
 
 /* Says that the module was loaded by netlane, and is to be unloaded by it. */
 #define LOADED_PATH RUN_DIR "/module-is-ours"
-
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t len)
-{
-	const unsigned char *b = bytes;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		hash = (hash ^ b[i]) * 0x100000001b3ULL; /* FNV-1a */
-	return hash;
-}
 
 /* Only lanes that stand as planned are the module's: it repairs, it does not make. */
 static bool is_straight(const struct nic_plan *plan)
@@ -40,17 +31,13 @@ static bool is_straight(const struct nic_plan *plan)
 static bool is_yielded(const struct journal_state *state, const struct nic_plan *nic,
 		       enum knob_kind kind, unsigned int queue)
 {
-	unsigned int i;
+	struct knob knob = { .kind = kind, .queue = queue };
+	const struct entry *entry;
 
-	for (i = 0; i < state->nr_entry; i++) {
-		const struct entry *e = &state->entry[i];
-
-		if (e->yielded && !e->undone && e->step.knob.kind == kind &&
-		    e->step.knob.queue == queue && !strcmp(e->step.knob.bus, nic->bus) &&
-		    !strcmp(e->step.knob.mac, nic->mac))
-			return true;
-	}
-	return false;
+	memcpy(knob.bus, nic->bus, sizeof(knob.bus));
+	memcpy(knob.mac, nic->mac, sizeof(knob.mac));
+	entry = keep_entry(state, &knob);
+	return entry && entry->yielded;
 }
 
 static void queue_fill(struct keeper_queue *to, const struct journal_state *state,
@@ -108,7 +95,7 @@ void tell_module(struct keep *keep, const struct flow *flow)
 	struct keeper_state module;
 	bool there = !keeper_get(&module, &ignored);
 	struct journal_state state = { 0 };
-	uint64_t hash = 0xcbf29ce484222325ULL;
+	uint64_t hash = HASH_SEED;
 	struct told_nic *told;
 	unsigned int i;
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "apply/keeper.h"
-#include "base/netlink.h"
+#include "base/genl.h"
 #include "cmd/cmd.h"
 
 #define RULE6_GROUP (1U << (RTNLGRP_IPV6_RULE - 1)) /* as RTMGRP_IPV4_RULE */
@@ -135,67 +135,22 @@ static void listen_always(struct wake *wake, int fd, sd_event_io_handler_t on, c
 	(void)sd_event_source_unref(source);
 }
 
-struct group {
-	const char *name;
-	uint32_t id;
-};
-
-static int group_one(const struct nlattr *attr, void *data)
-{
-	struct group *group = data;
-	const struct nlattr *name = NULL, *id = NULL, *inner;
-
-	mnl_attr_for_each_nested(inner, attr)
-	{
-		if (mnl_attr_get_type(inner) == CTRL_ATTR_MCAST_GRP_NAME)
-			name = inner;
-		if (mnl_attr_get_type(inner) == CTRL_ATTR_MCAST_GRP_ID)
-			id = inner;
-	}
-	if (name && id && !mnl_attr_validate(name, MNL_TYPE_NUL_STRING) &&
-	    !mnl_attr_validate(id, MNL_TYPE_U32) && !strcmp(mnl_attr_get_str(name), group->name))
-		group->id = mnl_attr_get_u32(id);
-	return MNL_CB_OK;
-}
-
-static int groups_attr(const struct nlattr *attr, void *data)
-{
-	if (mnl_attr_get_type(attr) != CTRL_ATTR_MCAST_GROUPS)
-		return MNL_CB_OK;
-	return mnl_attr_parse_nested(attr, group_one, data);
-}
-
-static int family_cb(const struct nlmsghdr *nlh, void *data)
-{
-	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), groups_attr, data);
-}
-
 /* ethtool's notifications (5.6): a socket that has joined them, or -errno. */
 static int ethtool_listen(void)
 {
-	struct group group = { .name = ETHTOOL_MCGRP_MONITOR_NAME };
 	struct mnl_socket *nl = netlink_open(NETLINK_GENERIC);
-	char buf[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct genlmsghdr *genl;
+	struct genl_numbers numbers;
 	int fd, ret;
 
 	if (!nl)
 		return -errno;
-	nlh->nlmsg_type = GENL_ID_CTRL;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	nlh->nlmsg_seq = 1;
-	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = CTRL_CMD_GETFAMILY;
-	genl->version = 1;
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ETHTOOL_GENL_NAME);
-	ret = netlink_talk(nl, nlh, 1, family_cb, &group);
+	ret = genl_find(nl, 1, ETHTOOL_GENL_NAME, ETHTOOL_MCGRP_MONITOR_NAME, &numbers);
 	mnl_socket_close(nl);
-	if (ret || !group.id)
+	if (ret || !numbers.group)
 		return ret ? ret : -ENOENT;
 	fd = netlink_listen(NETLINK_GENERIC, 0);
-	if (fd >= 0 &&
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group.id, sizeof(group.id))) {
+	if (fd >= 0 && setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &numbers.group,
+				  sizeof(numbers.group))) {
 		ret = -errno;
 		close(fd);
 		return ret;

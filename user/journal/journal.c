@@ -134,7 +134,7 @@ static void intents_revert(struct journal *journal, const struct plan *plan)
 	int at;
 
 	for (i = 0; i < plan->nr_step; i++) {
-		at = replay_find(&journal->state, &plan->step[i].knob);
+		at = journal_find(&journal->state, &plan->step[i].knob);
 		if (at >= 0)
 			/* the first failure is what counts; an undo finds nothing to do */
 			(void)journal_reverted(journal, (unsigned int)at, NULL);

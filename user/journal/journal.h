@@ -91,6 +91,8 @@ int journal_read(const char *dir, struct journal_state *state, struct err *err);
 /* As journal_read(), but takes what stands before the damage; *line says where it is. */
 int journal_salvage(const char *dir, struct journal_state *state, unsigned int *line,
 		    struct err *err);
+/* Index of @knob's entry, given back or not; -1: there never was one. */
+int journal_find(const struct journal_state *state, const struct knob *knob);
 void journal_state_free(struct journal_state *state);
 
 /* Where a journal was written, seen from @node. Ids that are "" say nothing. */

@@ -35,7 +35,7 @@ void journal_state_free(struct journal_state *state)
 	memset(state, 0, sizeof(*state));
 }
 
-int replay_find(const struct journal_state *state, const struct knob *knob)
+int journal_find(const struct journal_state *state, const struct knob *knob)
 {
 	unsigned int i;
 
@@ -119,7 +119,7 @@ static int replay_intents(struct journal_state *state, const struct record *reco
 
 		if (!step->before || !step->after)
 			return err_set(err, -EPROTO, "step %u has no before or no after", i);
-		at = replay_find(state, &step->knob);
+		at = journal_find(state, &step->knob);
 		if (at < 0)
 			ret = entry_add(state, step);
 		else if (state->entry[at].undone)

@@ -41,7 +41,4 @@ int replay_text(char *text, size_t len, struct replay *replay, replay_each each,
 /* Puts file, line and what to do around the sentence of replay_text()'s failure; returns @ret. */
 int replay_damage(const char *dir, const struct replay *replay, int ret, struct err *err);
 
-/* Index of the entry of @knob, or -1. */
-int replay_find(const struct journal_state *state, const struct knob *knob);
-
 #endif /* NETLANE_JOURNAL_REPLAY_H */

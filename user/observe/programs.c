@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/hash.h"
 #include "observe/pins.h"
 #include "skel/traffic.skel.h"
 
@@ -43,17 +44,13 @@ static void programs_reset(struct programs *p)
 		p->prog[i] = -1;
 }
 
-/* FNV-1a over the object, which the skeleton carries: any other build differs. */
+/* Over the object, which the skeleton carries: any other build differs. */
 static uint64_t build_of_object(void)
 {
-	const unsigned char *bytes;
-	uint64_t hash = 0xcbf29ce484222325ULL;
-	size_t i, size;
+	size_t size;
+	const void *bytes = traffic_bpf__elf_bytes(&size);
 
-	bytes = traffic_bpf__elf_bytes(&size);
-	for (i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
-	return hash;
+	return hash_bytes(HASH_SEED, bytes, size);
 }
 
 /* Does kfree_skb say a reason here (5.17)? Its third argument, behind the hidden first. */
