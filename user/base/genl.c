@@ -37,7 +37,10 @@ static int family_attr(const struct nlattr *attr, void *data)
 			return MNL_CB_ERROR;
 		wanted->numbers->family = mnl_attr_get_u16(attr);
 	} else if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS) {
-		mnl_attr_for_each_nested(one, attr) group_take(one, wanted);
+		mnl_attr_for_each_nested(one, attr)
+		{
+			group_take(one, wanted);
+		}
 	}
 	return MNL_CB_OK;
 }
