@@ -54,12 +54,12 @@ int genl_find(struct mnl_socket *nl, unsigned int seq, const char *family, const
 	      struct genl_numbers *numbers)
 {
 	_Alignas(struct nlmsghdr) char buf[256];
-	struct wanted wanted = { group, numbers };
+	struct genl_numbers found = { 0 };
+	struct wanted wanted = { group, &found };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl;
 	int ret;
 
-	memset(numbers, 0, sizeof(*numbers));
 	nlh->nlmsg_type = GENL_ID_CTRL;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
@@ -67,5 +67,8 @@ int genl_find(struct mnl_socket *nl, unsigned int seq, const char *family, const
 	genl->version = 1;
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, family);
 	ret = netlink_talk(nl, nlh, seq, family_cb, &wanted);
-	return ret || numbers->family ? ret : -ENOENT;
+	if (!ret && !found.family)
+		ret = -ENOENT;
+	*numbers = found;
+	return ret;
 }
