@@ -172,6 +172,24 @@ int file_link(const char *root, char *buf, size_t len, const char *fmt, ...)
 	return (size_t)n == len - 1 ? -ENAMETOOLONG : 0;
 }
 
+/* Not realpath(3), which reads each part of the path as if it were a link. */
+int file_resolve(const char *root, char *buf, size_t len, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+	int fd, ret;
+
+	buf[0] = 0;
+	PATH_FROM_ARGS(path, root, fmt, ret);
+	if (ret)
+		return ret;
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = file_link(NULL, buf, len, "/proc/self/fd/%d", fd);
+	close(fd);
+	return ret;
+}
+
 static int names_compare(const void *a, const void *b)
 {
 	return strverscmp(*(char *const *)a, *(char *const *)b);

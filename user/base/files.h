@@ -33,6 +33,9 @@ bool file_exists(const char *root, const char *fmt, ...) __attribute__((format(p
 /* The target of a symbolic link, not followed further. 0 or -errno. */
 int file_link(const char *root, char *buf, size_t len, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Where a path leads in the end, all links followed, with @root before it. 0 or -errno. */
+int file_resolve(const char *root, char *buf, size_t len, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /*
  * The names in a folder, sorted as numbers and text (eth2 before eth10),
  * without dot names. The caller frees with files_free(). 0 or -errno.

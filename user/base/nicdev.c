@@ -54,26 +54,16 @@ static void bus_from_path(const char *path, char bus[BUS_LEN])
 
 int nicdev_bus(const char *root, const char *ifname, char bus[BUS_LEN])
 {
-	char link[PATH_MAX], path[PATH_MAX], *real;
+	char real[PATH_MAX];
 	int ret;
 
 	bus[0] = 0;
-	if (!file_exists(root, "/sys/class/net/%s", ifname))
-		return -ENODEV;
-	ret = file_link(root, link, sizeof(link), "/sys/class/net/%s/device", ifname);
+	ret = file_resolve(root, real, sizeof(real), "/sys/class/net/%s/device", ifname);
 	if (ret == -ENOENT)
-		return 0;
+		return file_exists(root, "/sys/class/net/%s", ifname) ? 0 : -ENODEV;
 	if (ret)
 		return ret;
-	ret = snprintf(path, sizeof(path), "%s/sys/class/net/%s/device",
-		       root && strcmp(root, "/") ? root : "", ifname);
-	if (ret < 0 || (size_t)ret >= sizeof(path))
-		return -ENAMETOOLONG;
-	real = realpath(path, NULL);
-	if (!real)
-		return -errno;
 	bus_from_path(real, bus);
-	free(real);
 	return 0;
 }
 
@@ -121,26 +111,42 @@ static bool is_elsewhere(const char *root, const char *bus)
 	return driven;
 }
 
+/* At @bus and with @mac? *bus_seen: at least the former. */
+static bool is_it(const char *root, const char *ifname, const char *bus, const char *mac,
+		  bool *bus_seen)
+{
+	char its_bus[BUS_LEN];
+
+	if (nicdev_bus(root, ifname, its_bus) || strcmp(its_bus, bus))
+		return false;
+	*bus_seen = true;
+	return has_mac(root, ifname, mac);
+}
+
 int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[IFNAME_LEN],
 		struct err *err)
 {
-	char its_bus[BUS_LEN], **names;
+	/* who asks, asks for all knobs of a NIC in a row: tried first, and checked like any other */
+	static char last[IFNAME_LEN];
 	bool bus_seen = false;
 	unsigned int i, nr;
+	char **names;
 	int ret;
 
+	if (last[0] && is_it(root, last, bus, mac, &bus_seen)) {
+		memcpy(ifname, last, sizeof(last));
+		return 0;
+	}
 	ret = files_list(root, &names, &nr, "/sys/class/net");
 	if (ret)
 		return err_set(err, ret, "/sys/class/net cannot be read: %s", strerror(-ret));
 	ret = -ENODEV;
 	for (i = 0; i < nr && ret; i++) {
-		if (nicdev_bus(root, names[i], its_bus) || strcmp(its_bus, bus))
-			continue;
-		bus_seen = true;
-		if (!has_mac(root, names[i], mac))
-			continue;
-		if (text_copy(ifname, IFNAME_LEN, names[i]))
+		if (is_it(root, names[i], bus, mac, &bus_seen) &&
+		    text_copy(ifname, IFNAME_LEN, names[i])) {
+			memcpy(last, ifname, sizeof(last));
 			ret = 0;
+		}
 	}
 	files_free(names, nr);
 	if (ret && !bus_seen && is_elsewhere(root, bus))
