@@ -20,11 +20,30 @@ keep_pid() { cat /run/netlane/run.pid 2>/dev/null || true; }
 keep_lives() { [[ $(keep_pid) && -d /proc/$(keep_pid) ]]; }
 keep_is_gone() { [[ ! -d /proc/$1 || $(awk '{ print $3 }' "/proc/$1/stat") == Z ]]; }
 
+# What it would tell systemd of itself is written to $T_TMP/notified.
+notified=
+notify_start()
+{
+	: >"$T_TMP/notified"
+	socat -u "UNIX-RECV:$T_TMP/notify" "OPEN:$T_TMP/notified,append" &
+	notified=$!
+	t_wait_for 10 test -S "$T_TMP/notify"
+}
+
+# repaired_in_all - its count; has it also found all as wanted since?
+repaired_in_all() { grep -Eao '[0-9]+ repaired' "$T_TMP/notified" | tail -n 1 | grep -Eo '^[0-9]+' || echo 0; }
+settled_after()	# REPAIRS
+{
+	local said
+	said=$(tr -d '\0' <"$T_TMP/notified")
+	[[ ${said##*STATUS=} == "holding, all as wanted"* ]] && (($(repaired_in_all) >= $1))
+}
+
 # keep_start - returns when it has done as configured
 keep_start()
 {
 	: >"$T_TMP/service"
-	netlane run >>"$T_TMP/service" 2>&1 &
+	NOTIFY_SOCKET=$T_TMP/notify netlane run >>"$T_TMP/service" 2>&1 &
 	t_wait_for 60 keep_answers || t_fail "the service did not get ready: $(<"$T_TMP/service")"
 }
 
@@ -75,9 +94,11 @@ keep_finish()
 	nic_again eth1
 	traffic_stop
 	rm -f "$keep_conf"
+	kill "$notified" 2>/dev/null || true
 }
 keep_prepare()
 {
+	notify_start
 	nginx_start
 	t_wait_for 20 nginx_answers
 }

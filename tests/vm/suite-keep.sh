@@ -80,16 +80,18 @@ balancer_is_answered()
 # nothing that an event tells of.
 pause_is_noticed()
 {
-	local balancer socket
+	local balancer socket repaired
 	held
+	repaired=$(repaired_in_all)
 	mkdir -p /run/irqbalance
 	irqbalance --foreground --interval 600 >"$T_TMP/balancer" 2>&1 &
 	balancer=$!
 	t_at_end "kill $balancer 2>/dev/null || :"
 	socket=/run/irqbalance/irqbalance$balancer.sock
 	t_wait_for 20 test -S "$socket"
-	rude_rps	# a look, which finds it
+	rude_rps	# a look, and one at everything after it, which finds it
 	t_wait_for 60 service_said '^repair irqbalance-ban'
+	t_wait_for 60 settled_after $((repaired + 2))
 	: >"$T_TMP/service"
 	timeout 5 socat - "UNIX-CONNECT:$socket" <<<"settings ban irqs NONE" || true
 	t_eq "$(grep -c '^repair irqbalance' "$T_TMP/service" || true)" 0 "repairs before the clock was set"

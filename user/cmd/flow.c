@@ -97,7 +97,11 @@ int flow_read(const struct flow_from *from, struct flow *flow, struct err *err)
 		ret = instances_facts(from->as_type, &flow->facts, err);
 	else if (from->facts_file)
 		ret = facts_load(from->facts_file, &flow->facts, err);
-	else
+	else if (from->last && from->last->cpus.nr_cpu) {
+		flow->facts = *from->last;
+		memset(from->last, 0, sizeof(*from->last));
+		ret = facts_refresh(what_of(from, &flow->policy), &flow->facts, err);
+	} else
 		ret = facts_gather(from->root ? from->root : "/", what_of(from, &flow->policy),
 				   &flow->facts, err);
 	return ret ? ret : nics_select(from, flow, err);

@@ -12,6 +12,8 @@ struct flow_from {
 	const char *config; /* NULL: /etc/netlane */
 	const struct policy *policy; /* instead of a configuration that is read now, or NULL */
 	const char *facts_file; /* NULL: read the node */
+	struct facts *
+		last; /* what was gathered earlier: taken over and refreshed; NULL or empty: all anew */
 	const char *as_type; /* NULL, or an instance type to plan for */
 	char **nics; /* only these interfaces; nr_nics 0: all */
 	unsigned int nr_nics;

@@ -127,9 +127,9 @@ static void waits_note(struct keep *keep, const struct flow *flow)
 				       flow->plan.nic[i].ifname, flow->plan.nic[i].reason);
 }
 
-int keep_look(struct keep *keep, const char *event, struct err *err)
+int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 {
-	struct flow_from from = { .policy = &keep->policy };
+	struct flow_from from = { .policy = &keep->policy, .last = all ? NULL : &keep->facts };
 	struct journal_state state = { 0 };
 	unsigned int before = keep->repairs + keep->yielded;
 	uint64_t began = clock_boot_ns();
@@ -171,6 +171,11 @@ int keep_look(struct keep *keep, const char *event, struct err *err)
 		ret = keep->repairs + keep->yielded != before;
 	}
 free_flow:
+	facts_free(&keep->facts);
+	if (!ret) { /* else the next look begins anew */
+		keep->facts = flow.facts;
+		memset(&flow.facts, 0, sizeof(flow.facts));
+	}
 	flow_free(&flow);
 free_state:
 	journal_state_free(&state);
@@ -191,6 +196,7 @@ void keep_begin(struct keep *keep)
 			(void)fail(HELD_CPUS_PATH " cannot be written");
 	}
 	facts_free(&facts);
+	facts_free(&keep->facts);
 	wishes_free(&keep->wishes);
 	keep->told = 0; /* an up lets the module forget */
 	keep->good_ns = clock_boot_ns();
@@ -220,6 +226,7 @@ void keep_end(struct keep *keep)
 {
 	keep->holding = false;
 	keep->waits[0] = '\0';
+	facts_free(&keep->facts);
 	tell_nothing(keep);
 }
 
@@ -227,6 +234,7 @@ void keep_free(struct keep *keep)
 {
 	culprits_free(&keep->culprits);
 	wishes_free(&keep->wishes);
+	facts_free(&keep->facts);
 	config_free(&keep->policy);
 	memset(keep, 0, sizeof(*keep));
 }

@@ -27,6 +27,7 @@ struct keep {
 	struct wishes wishes;
 	uint64_t good_ns; /* CLOCK_BOOTTIME of the last look that found all as wanted */
 	uint64_t nics; /* fingerprint of the NICs that are counted */
+	struct facts facts; /* of the last look; empty: the next one gathers all anew */
 	/* what was told to the module, so that it is told only what is new */
 	uint64_t told;
 	unsigned int told_nr; /* NICs that it took; fewer there: it was loaded anew, or forgot one */
@@ -42,10 +43,12 @@ struct keep {
 
 /*
  * Looks once and puts back what differs. @event: what made it look, for the
- * log. 1: something was put back or left to somebody; 0: all as wanted, or
- * nothing is held; -errno with the sentence: look again later.
+ * log. @all: also at what no event tells of, which takes longer; done in any
+ * case after a look that was not 0. 1: something was put back or left to
+ * somebody; 0: all as wanted, or nothing is held; -errno with the sentence:
+ * look again later.
  */
-int keep_look(struct keep *keep, const char *event, struct err *err);
+int keep_look(struct keep *keep, const char *event, bool all, struct err *err);
 /* The lanes were just made, by an up or at the start: from here on they are kept. */
 void keep_begin(struct keep *keep);
 /* Goes on with what the journal of this boot holds. False: there is nothing to go on with. */

@@ -32,9 +32,9 @@ static bool is_intent(struct keep *keep, const struct blame *by, const struct st
 
 /* "set by bash (pid 812, unit x.service), 35 ms ago" */
 static void by_whom(char *buf, size_t len, const struct blame *by, const struct step *step,
-		    const struct nic *nic, uint64_t good_ns)
+		    const struct nic *nic, uint64_t good_ns, uint64_t now)
 {
-	uint64_t now = clock_boot_ns(), since = by ? by->done_ns : good_ns;
+	uint64_t since = by ? by->done_ns : good_ns;
 	struct text who = { 0 };
 	double seconds = since && since < now ? (double)(now - since) / 1e9 : 0;
 
@@ -115,6 +115,7 @@ static int step_yield(struct keep *keep, struct journal *journal, struct flow *f
 static int plan_judge(struct keep *keep, struct journal *journal, struct flow *flow,
 		      struct err *err)
 {
+	uint64_t now = clock_boot_ns(); /* one for all: what has one cause is told in one line */
 	bool yields = false;
 	unsigned int i;
 	int ret = 0;
@@ -141,7 +142,7 @@ static int plan_judge(struct keep *keep, struct journal *journal, struct flow *f
 			yields = true;
 			continue;
 		}
-		by_whom(why, sizeof(why), by, step, nic, keep->good_ns);
+		by_whom(why, sizeof(why), by, step, nic, keep->good_ns, now);
 		(void)snprintf(step->why, sizeof(step->why), "%s", why);
 	}
 	if (yields && !ret)

@@ -26,10 +26,8 @@
 #include "cmd/consent.h"
 #include "cmd/control.h"
 #include "cmd/counting.h"
+#include "cmd/daemon.h"
 #include "cmd/down.h"
-#include "cmd/keep.h"
-#include "cmd/pause.h"
-#include "cmd/request.h"
 #include "cmd/stopping.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
@@ -41,27 +39,9 @@
 /* Events come in crowds: one look for all of them. */
 #define LOOK_AFTER_US 20000
 
-struct run_opts {
-	const char *config;
-};
-
-struct daemon {
-	const struct run_opts *opts;
-	const char *why_observe; /* hold is asked for but not done, or NULL */
-	int ret; /* of the last attempt to do as configured */
-	struct err err;
-	struct keep keep;
-	sd_event *event;
-	struct wake *wake;
-	sd_event_source *look; /* the timer of the next look, off when nothing happened */
-	char why_look[160]; /* the first event since the last look */
-	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
-	struct pause pause; /* between looks */
-};
-
 /* ------------------------------------------------------------- looking */
 
-static void status_say(struct daemon *d)
+void daemon_status(struct daemon *d)
 {
 	const struct keep *keep = &d->keep;
 	char doing[400];
@@ -71,22 +51,24 @@ static void status_say(struct daemon *d)
 	else if (keep->failure[0])
 		(void)snprintf(doing, sizeof(doing), "holding, but: %.300s", keep->failure);
 	else if (keep->holding)
-		(void)snprintf(doing, sizeof(doing), "holding; %u repaired, %u left to others%s%s",
-			       keep->repairs, keep->yielded, keep->waits[0] ? "; " : "",
-			       keep->waits);
+		(void)snprintf(doing, sizeof(doing),
+			       "holding, %s; %u repaired, %u left to others%s%s",
+			       d->looking_on ? "looking on" : "all as wanted", keep->repairs,
+			       keep->yielded, keep->waits[0] ? "; " : "", keep->waits);
 	else
 		(void)snprintf(doing, sizeof(doing), "observing%s%s", d->why_observe ? ": " : "",
 			       d->why_observe ? d->why_observe : "");
 	(void)sd_notifyf(0, "STATUS=%s", doing);
 }
 
-static void look_soon(void *arg, const char *event)
+void daemon_look(void *arg, const char *event, bool all)
 {
 	struct daemon *d = arg;
 	uint64_t now = clock_boot_ns() / 1000, at = now + LOOK_AFTER_US;
 
 	if (!d->keep.holding)
 		return;
+	d->look_all |= all;
 	if (d->why_look[0])
 		return; /* it is under way */
 	(void)text_copy(d->why_look, sizeof(d->why_look), event); /* cut is enough */
@@ -101,13 +83,14 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	struct daemon *d = arg;
 	struct err err = { 0 };
 	char event[sizeof(d->why_look)];
-	bool held = d->keep.holding;
+	bool held = d->keep.holding, all = d->look_all;
 	int ret;
 
 	wake_read_blame(d->wake);
 	memcpy(event, d->why_look, sizeof(event));
 	d->why_look[0] = '\0'; /* what happens from here on is looked at again */
-	ret = keep_look(&d->keep, event, &err);
+	d->look_all = false;
+	ret = keep_look(&d->keep, event, all, &err);
 	d->looked_us = clock_boot_ns() / 1000;
 	pause_after(&d->pause, d->looked_us, ret);
 	wake_module(d->wake, d->keep.module_there);
@@ -121,8 +104,9 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 		say("keeping no longer: %s\n", d->why_observe);
 	}
 	if (ret)
-		look_soon(d, ret < 0 ? "the last look failed" : "something was put back");
-	status_say(d);
+		daemon_look(d, ret < 0 ? "the last look failed" : "something was put back", true);
+	d->looking_on = ret;
+	daemon_status(d);
 	(void)fflush(stdout);
 	return 0;
 }
@@ -136,7 +120,7 @@ static void on_touch(void *arg, const struct blame *blame)
 
 /* ------------------------------------------------------------- doing as configured */
 
-static void module_load(struct daemon *d)
+void daemon_module(struct daemon *d)
 {
 	struct err err = { 0 };
 
@@ -154,12 +138,12 @@ static int hold(struct daemon *d)
 	};
 	int ret;
 
-	module_load(d);
+	daemon_module(d);
 	ret = up_apply(&up, NULL, 0, &d->err);
 	if (ret)
 		return ret;
 	keep_begin(&d->keep);
-	look_soon(d, "the lanes were made"); /* and the module is told */
+	daemon_look(d, "the lanes were made", true); /* and the module is told */
 	return boots_ready(BOOTS_PATH, &d->err);
 }
 
@@ -171,10 +155,10 @@ static int hold(struct daemon *d)
  */
 static int adopt(struct daemon *d, const char *event)
 {
-	module_load(d);
+	daemon_module(d);
 	say("going on with what was held\n");
 	counting_begin();
-	look_soon(d, event);
+	daemon_look(d, event, true);
 	return boots_ready(BOOTS_PATH, &d->err);
 }
 
@@ -182,7 +166,7 @@ static int adopt(struct daemon *d, const char *event)
 static int configuration_take(struct daemon *d)
 {
 	struct policy policy;
-	int ret = config_read("/", d->opts->config, &policy, &d->err);
+	int ret = config_read("/", d->config, &policy, &d->err);
 
 	if (ret)
 		return ret;
@@ -241,7 +225,7 @@ static void daemon_say(struct daemon *d)
 	if (d->ret)
 		(void)fail_err(d->ret, &d->err);
 	(void)sd_notify(0, "READY=1");
-	status_say(d);
+	daemon_status(d);
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *arg)
@@ -252,84 +236,6 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 	daemon_act(d, false);
 	daemon_say(d);
 	return 0;
-}
-
-/* ------------------------------------------------------------- on behalf of others */
-
-/*
- * What an up did is kept by the configuration it did it with: by another one
- * the next look would put back what was just made. The mode stays until a reload.
- */
-static int do_up(struct daemon *d, const struct request *request, const char *who)
-{
-	struct policy policy, old = d->keep.policy;
-	const struct up_opts up = {
-		.who = who,
-		.keeping = old.mode == MODE_HOLD,
-		.policy = &policy,
-		.confirm_s = request->confirm_s,
-		.for_s = request->for_s,
-	};
-	const char *config = request->config ? request->config : d->opts->config;
-	struct err err = { 0 };
-	int ret;
-
-	ret = config_read("/", config, &policy, &err);
-	if (ret)
-		return fail_err(ret, &err);
-	policy.mode = old.mode;
-	ret = up_apply(&up, request->nics, request->nr_nics, &err);
-	d->keep.told = 0; /* it may have been cleared, also by an up that failed */
-	if (!ret)
-		d->keep.policy = policy;
-	config_free(ret ? &policy : &old);
-	if (!ret && policy.mode == MODE_HOLD) {
-		d->why_observe = NULL;
-		module_load(d);
-		d->ret = 0; /* what the last reload could not do is done now */
-		keep_begin(&d->keep);
-	}
-	look_soon(d, "netlane up");
-	return ret ? fail_err(ret, &err) : CODE_DONE;
-}
-
-static int do_down(struct daemon *d, const struct request *request, const char *who)
-{
-	int code = down_now(request->salvage, who);
-
-	/* without its mark it did not even begin: what is held is kept on */
-	if (!file_exists(NULL, HANDS_OFF_PATH)) {
-		look_soon(d, "a netlane down that could not begin");
-		return code;
-	}
-	keep_end(&d->keep);
-	tell_unload();
-	if (d->keep.policy.mode == MODE_HOLD)
-		d->why_observe = WHY_DOWN;
-	return code;
-}
-
-static int do_for(void *arg, struct json_object *json, const char *who)
-{
-	struct request request;
-	struct daemon *d = arg;
-	struct err err = { 0 };
-	int code = CODE_FAILED, ret;
-
-	ret = request_read(json, &request, &err);
-	if (ret) {
-		code = fail_err(ret, &err);
-	} else if (request.command == REQUEST_UP) {
-		code = do_up(d, &request, who);
-	} else if (request.command == REQUEST_DOWN) {
-		code = do_down(d, &request, who);
-	} else {
-		code = down_if_due(0);
-		look_soon(d, "a time ran out");
-	}
-	request_free(&request);
-	status_say(d);
-	return code;
 }
 
 /* ------------------------------------------------------------- the loop */
@@ -368,7 +274,7 @@ static int loop(struct daemon *d)
 	if (ret < 0)
 		return ret;
 	(void)sd_event_source_set_enabled(d->look, SD_EVENT_OFF);
-	d->wake = wake_open(d->event, 0, look_soon, on_touch, d);
+	d->wake = wake_open(d->event, 0, daemon_look, on_touch, d);
 	if (!d->wake)
 		return -ENOMEM;
 	d->keep.touches_read = wake_read_blame;
@@ -376,7 +282,7 @@ static int loop(struct daemon *d)
 	wake_ways(d->wake, &ways);
 	say("%s\n", ways.s ? ways.s : "");
 	text_free(&ways);
-	if (control_listen(d->event, do_for, d, &d->err))
+	if (control_listen(d->event, daemon_do_for, d, &d->err))
 		(void)fail("%s", d->err.text);
 	daemon_act(d, true);
 	daemon_say(d);
@@ -387,9 +293,14 @@ static int loop(struct daemon *d)
 	return ret < 0 ? ret : 0;
 }
 
+struct run_opts {
+	const char *config;
+};
+
 static int run_run(const void *arg, char **words, unsigned int nr_words)
 {
-	struct daemon d = { .opts = arg };
+	const struct run_opts *opts = arg;
+	struct daemon d = { .config = opts->config };
 	struct err err = { 0 };
 	int fd, ret;
 

@@ -57,7 +57,7 @@ static int on_rtnetlink(sd_event_source *source, int fd, uint32_t events, void *
 	struct wake *wake = arg;
 
 	if (drain(fd))
-		wake->look(wake->arg, "a link, an address or a rule changed");
+		wake->look(wake->arg, "a link, an address or a rule changed", false);
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static int on_ethtool(sd_event_source *source, int fd, uint32_t events, void *ar
 	struct wake *wake = arg;
 
 	if (drain(fd))
-		wake->look(wake->arg, "ethtool changed a setting");
+		wake->look(wake->arg, "ethtool changed a setting", false);
 	return 0;
 }
 
@@ -88,7 +88,7 @@ static int on_uevent(sd_event_source *source, int fd, uint32_t events, void *arg
 			(void)snprintf(said, sizeof(said), "%.150s", buf);
 	}
 	if (said[0])
-		wake->look(wake->arg, said);
+		wake->look(wake->arg, said, false);
 	return 0;
 }
 
@@ -170,7 +170,7 @@ static void blame_one(const struct blame *blame, void *arg)
 		return;
 	(void)snprintf(event, sizeof(event), "somebody touched a setting (%s)",
 		       blame->comm[0] ? blame->comm : "unknown");
-	wake->look(wake->arg, event);
+	wake->look(wake->arg, event, false);
 }
 
 void wake_read_blame(void *arg)
@@ -183,7 +183,7 @@ void wake_read_blame(void *arg)
 	(void)blame_read(wake->reader, blame_one, wake); /* a failure is as good as nothing read */
 	lost = blame_lost(wake->reader);
 	if (lost != wake->lost)
-		wake->look(wake->arg, "more was touched than could be followed");
+		wake->look(wake->arg, "more was touched than could be followed", false);
 	wake->lost = lost;
 }
 
@@ -226,7 +226,7 @@ static int on_clock(sd_event_source *source, int fd, uint32_t events, void *arg)
 	uint64_t ticks;
 
 	if (read(fd, &ticks, sizeof(ticks)) < 0 && errno == ECANCELED)
-		wake->look(wake->arg, "the clock was set (a pause of the node?)");
+		wake->look(wake->arg, "the clock was set (a pause of the node?)", true);
 	(void)timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
 	return 0;
 }
@@ -253,7 +253,7 @@ static int on_sweep(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)sd_event_source_set_time_relative(source, wake->sweep_s * 1000000ULL);
 	(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-	wake->look(wake->arg, "the sweep");
+	wake->look(wake->arg, "the sweep", true);
 	return 0;
 }
 
@@ -280,10 +280,10 @@ static int on_module(sd_event_source *source, int fd, uint32_t events, void *arg
 			say("module %s: the driver rewrote its masks, %u put back at once\n", name,
 			    event.put_back);
 		(void)snprintf(said, sizeof(said), "the module saw the driver rewrite %s", name);
-		wake->look(wake->arg, said);
+		wake->look(wake->arg, said, false);
 	}
 	if (ret < 0)
-		wake->look(wake->arg, "events of the module were lost");
+		wake->look(wake->arg, "events of the module were lost", false);
 	return 0;
 }
 
@@ -309,7 +309,7 @@ static int on_family(sd_event_source *source, int fd, uint32_t events, void *arg
 	if (!drain(fd))
 		return 0;
 	wake_module(wake, false); /* the next look that finds the module opens it again */
-	wake->look(wake->arg, "a kernel module came or went");
+	wake->look(wake->arg, "a kernel module came or went", false);
 	return 0;
 }
 

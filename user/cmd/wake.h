@@ -12,8 +12,8 @@
 
 #include "observe/blame.h"
 
-/* @event: a few words, for the log. */
-typedef void (*wake_look)(void *arg, const char *event);
+/* @event: a few words, for the log. @all: what changed may be what no event tells of. */
+typedef void (*wake_look)(void *arg, const char *event, bool all);
 typedef void (*wake_blame)(void *arg, const struct blame *blame);
 
 struct wake;

@@ -32,10 +32,9 @@ static void gather_init(struct gather *g, const char *root, unsigned int what)
 	g->root = root && *root ? root : "/";
 	g->live = !strcmp(g->root, "/");
 	g->what = what;
-	/* both may be missing (a container): their readers find nothing in them */
+	/* it may be missing (a container): its readers find nothing in it */
 	if (file_slurp(g->root, &g->interrupts, "/proc/interrupts"))
 		text_free(&g->interrupts);
-	(void)procs_gather(g->root, &g->procs);
 	if (g->live)
 		rtnl_gather(&g->rtnl);
 	else
@@ -80,10 +79,62 @@ int facts_gather(const char *root, unsigned int what, struct facts *facts, struc
 
 	memset(facts, 0, sizeof(*facts));
 	gather_init(&g, root, what);
+	(void)procs_gather(g.root, &g.procs); /* as with the interrupts */
 	ret = parts_gather(&g, facts, err);
 	gather_exit(&g);
 	if (ret)
 		facts_free(facts);
+	return ret;
+}
+
+/* What facts_refresh() replaces. */
+static void moving_swap(struct facts *a, struct facts *b)
+{
+	struct facts was = *a;
+
+	a->cpus = b->cpus;
+	a->nic = b->nic;
+	a->nr_nic = b->nr_nic;
+	a->routing = b->routing;
+	b->cpus = was.cpus;
+	b->nic = was.nic;
+	b->nr_nic = was.nr_nic;
+	b->routing = was.routing;
+}
+
+static void logins_keep(struct facts *facts, const struct facts *was)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_nic; i++) {
+		const struct nic *nic = facts_nic(was, facts->nic[i].ifname);
+
+		facts->nic[i].login = nic && nic->login;
+	}
+}
+
+int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
+{
+	struct facts now = { 0 };
+	struct gather g;
+	int ret;
+
+	gather_init(&g, "/", what);
+	ret = cpus_gather(&g, &now.cpus, err);
+	if (!ret) {
+		ret = nics_gather(&g, &now);
+		moving_swap(facts, &now);
+		logins_keep(facts, &now);
+		nics_own(&g, facts);
+		ret = ret ? ret : routing_gather(&g, facts);
+		ret = ret ? ret : enis_gather(&g, facts);
+		if (ret) {
+			(void)err_set(err, ret, "facts: %s", strerror(-ret));
+			moving_swap(facts, &now);
+		}
+	}
+	gather_exit(&g);
+	facts_free(&now);
 	return ret;
 }
 

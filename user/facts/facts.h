@@ -22,6 +22,13 @@
 
 /* Fills @facts (any content is overwritten). 0, or -errno when not even CPUs could be read. */
 int facts_gather(const char *root, unsigned int what, struct facts *facts, struct err *err);
+/*
+ * Reads anew on the running node what events tell of: CPUs, NICs with their
+ * queues, policy routing. All else stays as it was gathered (owners, logins,
+ * sysctls, programs, the node), for it costs a walk over every process and
+ * every TCP socket. -errno: @facts is as before.
+ */
+int facts_refresh(unsigned int what, struct facts *facts, struct err *err);
 void facts_free(struct facts *facts);
 
 /* JSON with "netlane_facts": 1 as its first key. NULL only when memory ran out. */

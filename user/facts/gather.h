@@ -37,8 +37,9 @@ int queues_gather(const struct gather *g, struct nic *nic);
 void ethtool_gather(const struct gather *g, struct nic *nic);
 /* logins.c: nic->login of every NIC. */
 void logins_gather(const struct gather *g, struct facts *facts);
-/* owners.c, links.c: -ENOMEM. */
+/* owners.c, links.c: -ENOMEM. nics_own(): nic->owner, by the owners that are known already. */
 int owners_gather(const struct gather *g, struct facts *facts);
+void nics_own(const struct gather *g, struct facts *facts);
 int links_gather(const struct gather *g, struct facts *facts);
 void irqbalance_gather(const struct gather *g, struct facts *facts);
 /* routing.c: facts->routing and each NIC's addr; enis.c: each NIC's eni. -ENOMEM. */

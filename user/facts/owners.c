@@ -159,11 +159,6 @@ static bool leads_out(const struct rtnl *rtnl, unsigned int ifindex)
 	return false;
 }
 
-/*
- * Terway and Cilium attach ENIs for their pods and route them by policy. No
- * mark says which: beside them every NIC that the main table does not lead
- * out by is taken for theirs. One too many is only left alone.
- */
 static void enis_give(const struct gather *g, struct facts *facts, const char *cni)
 {
 	unsigned int i;
@@ -174,6 +169,23 @@ static void enis_give(const struct gather *g, struct facts *facts, const char *c
 		if (nic->bus[0] && driver_find(nic->driver) && !nic->owner[0] &&
 		    !leads_out(&g->rtnl, nic->ifindex))
 			(void)snprintf(nic->owner, sizeof(nic->owner), "%s (eni)", cni);
+	}
+}
+
+/*
+ * Terway and Cilium attach ENIs for their pods and route them by policy. No
+ * mark says which: beside them every NIC that the main table does not lead
+ * out by is taken for theirs. One too many is only left alone.
+ */
+void nics_own(const struct gather *g, struct facts *facts)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_owner && g->live && !g->rtnl.err; i++) {
+		const char *name = facts->owner[i].name;
+
+		if (!strcmp(name, "cilium") || !strcmp(name, "terway"))
+			enis_give(g, facts, name);
 	}
 }
 
@@ -190,10 +202,8 @@ int owners_gather(const struct gather *g, struct facts *facts)
 		ret = owner_add(facts, &owner, rules[i].name, rules[i].touches);
 		if (ret)
 			return ret;
-		if (g->live && !g->rtnl.err &&
-		    (!strcmp(rules[i].name, "cilium") || !strcmp(rules[i].name, "terway")))
-			enis_give(g, facts, rules[i].name);
 	}
+	nics_own(g, facts);
 	return ecs_mq_gather(g, facts);
 }
 

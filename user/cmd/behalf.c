@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the service does for a netlane up or down that asks over its socket; see daemon.h. */
+#include <stdlib.h>
+
+#include "base/files.h"
+#include "base/names.h"
+#include "cmd/cmd.h"
+#include "cmd/config.h"
+#include "cmd/consent.h"
+#include "cmd/daemon.h"
+#include "cmd/down.h"
+#include "cmd/request.h"
+#include "cmd/tell.h"
+#include "cmd/up.h"
+
+/*
+ * What an up did is kept by the configuration it did it with: by another one
+ * the next look would put back what was just made. The mode stays until a reload.
+ */
+static int do_up(struct daemon *d, const struct request *request, const char *who)
+{
+	struct policy policy, old = d->keep.policy;
+	const struct up_opts up = {
+		.who = who,
+		.keeping = old.mode == MODE_HOLD,
+		.policy = &policy,
+		.confirm_s = request->confirm_s,
+		.for_s = request->for_s,
+	};
+	const char *config = request->config ? request->config : d->config;
+	struct err err = { 0 };
+	int ret;
+
+	ret = config_read("/", config, &policy, &err);
+	if (ret)
+		return fail_err(ret, &err);
+	policy.mode = old.mode;
+	ret = up_apply(&up, request->nics, request->nr_nics, &err);
+	d->keep.told = 0; /* it may have been cleared, also by an up that failed */
+	if (!ret)
+		d->keep.policy = policy;
+	config_free(ret ? &policy : &old);
+	if (!ret && policy.mode == MODE_HOLD) {
+		d->why_observe = NULL;
+		daemon_module(d);
+		d->ret = 0; /* what the last reload could not do is done now */
+		keep_begin(&d->keep);
+	}
+	daemon_look(d, "netlane up", true);
+	return ret ? fail_err(ret, &err) : CODE_DONE;
+}
+
+static int do_down(struct daemon *d, const struct request *request, const char *who)
+{
+	int code = down_now(request->salvage, who);
+
+	/* without its mark it did not even begin: what is held is kept on */
+	if (!file_exists(NULL, HANDS_OFF_PATH)) {
+		daemon_look(d, "a netlane down that could not begin", true);
+		return code;
+	}
+	keep_end(&d->keep);
+	tell_unload();
+	if (d->keep.policy.mode == MODE_HOLD)
+		d->why_observe = WHY_DOWN;
+	return code;
+}
+
+int daemon_do_for(void *arg, struct json_object *json, const char *who)
+{
+	struct request request;
+	struct daemon *d = arg;
+	struct err err = { 0 };
+	int code = CODE_FAILED, ret;
+
+	ret = request_read(json, &request, &err);
+	if (ret) {
+		code = fail_err(ret, &err);
+	} else if (request.command == REQUEST_UP) {
+		code = do_up(d, &request, who);
+	} else if (request.command == REQUEST_DOWN) {
+		code = do_down(d, &request, who);
+	} else {
+		code = down_if_due(0);
+		daemon_look(d, "a time ran out", true);
+	}
+	request_free(&request);
+	daemon_status(d);
+	return code;
+}

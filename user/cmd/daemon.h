@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The service's state, for run.c, which has the loop, and behalf.c, which acts for others. */
+#ifndef NETLANE_CMD_DAEMON_H
+#define NETLANE_CMD_DAEMON_H
+
+#include <json-c/json_object.h>
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+#include "cmd/keep.h"
+#include "cmd/pause.h"
+#include "cmd/wake.h"
+
+struct daemon {
+	const char *config; /* of the command line, or NULL */
+	const char *why_observe; /* hold is asked for but not done, or NULL */
+	int ret; /* of the last attempt to do as configured */
+	struct err err;
+	struct keep keep;
+	sd_event *event;
+	struct wake *wake;
+	sd_event_source *look; /* the timer of the next look, off when nothing happened */
+	char why_look[160]; /* the first event since the last look */
+	bool look_all; /* the next look is at everything */
+	bool looking_on; /* the last look found something, or could not tell */
+	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
+	struct pause pause; /* between looks */
+};
+
+/* Looks soon, because of @event; as wake_look. Nothing when nothing is held. */
+void daemon_look(void *arg, const char *event, bool all);
+/* Tells systemd (STATUS=) what it is doing. */
+void daemon_status(struct daemon *d);
+/* Loads the kernel module where the configuration wants it. */
+void daemon_module(struct daemon *d);
+/* Does what a request says, for @who; as control_do. A CODE_*. */
+int daemon_do_for(void *arg, struct json_object *json, const char *who);
+
+#endif /* NETLANE_CMD_DAEMON_H */
