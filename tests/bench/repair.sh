@@ -46,7 +46,7 @@ stands()
 masks_write()
 {
 	local i
-	for i in "${!files[@]}"; do echo "${wanted[i]}" >"${files[i]}"; done
+	for i in "${!files[@]}"; do echo "${wanted[i]}" >"${files[i]}"; done 2>/dev/null # a queue may be away just now
 }
 
 # until_stands - milliseconds, or "never"
@@ -95,6 +95,8 @@ inside()
 	for way in module service loop irqbalance; do
 		begin "$way"
 		for ((round = 0; round < rounds; round++)); do
+			# accidents do not come in a row; and by chance, for the loop's sake
+			sleep "$((2 + RANDOM % 2)).$((RANDOM % 10))"
 			ethtool -L eth1 combined 2
 			ethtool -L eth1 combined 4
 			echo "$way $(until_stands)"

@@ -5,6 +5,8 @@
 # Rule: netlane's own output is never what a lane is judged by.
 
 vm=${BASH_SOURCE[0]%/*}
+# shellcheck source-path=SCRIPTDIR
+. "$vm/splats.sh"
 
 # The kernel moves an interrupt at its next arrival, so one may come late.
 LATE_INTERRUPTS=1
@@ -229,13 +231,11 @@ state_is()
 	[[ -z $changed ]] || t_fail "the node is not as $1:"$'\n'"$changed"
 }
 
-# What a kernel says when it has gone wrong; that a module is not its own is said
-# too. One warning is the kernel's own, with or without netlane: RPS on, a packet of
-# a queue that ethtool -L has just taken away (once a boot, net/core/dev.c).
+# But for what it says of any module that is not its own.
 kernel_is_silent()
 {
 	local said
-	said=$(dmesg | grep -E 'BUG:|WARNING:|Oops|general protection|KASAN|UBSAN|ODEBUG|possible .* detected|suspicious RCU|refcount_t|netlane:' |
-		grep -v 'netlane: loading out-of-tree module\|netlane: module verification failed\|get_rps_cpu' || true)
+	said=$(dmesg | grep -E "$splat|netlane:" |
+		grep -vE "netlane: loading out-of-tree module|netlane: module verification failed|$kernels_own" || true)
 	[[ -z $said ]] || t_fail "$said"
 }

@@ -223,11 +223,6 @@ console_tail()
 	grep -vE 'libbpf:|eBPF RSS' "$run_dir/qemu.err" | quote 'qemu| '
 }
 
-# What a kernel says when it has gone wrong. Stalls are apart: under TCG on a
-# busy machine they tell about the machine.
-splat='BUG:|WARNING:|Oops|Kernel panic|general protection|KASAN|UBSAN|ODEBUG|possible .* detected|suspicious RCU|unreferenced object|refcount_t'
-stall='soft lockup|rcu.*stall|blocked for more than'
-
 # splats_say - true if there were any.
 splats_say()
 {
@@ -238,7 +233,7 @@ splats_say()
 		quote 'vm| ' <<<"$lines"
 	fi
 	[[ $opt_allow_splat != 1 ]] || return
-	lines=$(grep -vE "$stall" "$run_dir/console" | grep -E -A 25 "$splat" | head -n 60)
+	lines=$(grep -vE "$stall|$kernels_own" "$run_dir/console" | grep -E -A 25 "$splat" | head -n 60)
 	[[ -n $lines ]] || return
 	say "the kernel complained (--allow-splat to accept):"
 	quote 'vm| ' <<<"$lines"
