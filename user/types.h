@@ -384,6 +384,7 @@ struct entry {
 	char *prior_after;
 	char *prior_earlier;
 	bool prior_done;
+	bool prior_yielded;
 	char *found; /* somebody's value that an undo is about to carry over a channel change */
 	bool yielded; /* left to somebody until the next up; who is in @note, his value in @now */
 	bool undone; /* given back or let go: no longer ours */

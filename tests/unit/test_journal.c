@@ -100,14 +100,15 @@ static void journal__repair_cut_short__up_is_whole(void **state)
 	box_claim_on_disk(box, "repair");
 }
 
-static void journal__failed_second_up__first_stands(void **state)
+static void failed_second_up(struct box *box, bool yielded)
 {
-	struct box *box = box_of(state);
 	struct step step[2];
 	char *first, *now;
 
 	box_open(box, &box_node);
 	box_up(box);
+	if (yielded)
+		OK(journal_yielded(box->j, 0, "1", "bash (pid 812)", &box->err));
 	first = box_text(journal_state(box->j));
 	box_steps(step);
 	step[0].before = (char *)"1";
@@ -120,6 +121,16 @@ static void journal__failed_second_up__first_stands(void **state)
 	box_claim_on_disk(box, "reverted");
 	free(first);
 	free(now);
+}
+
+static void journal__failed_second_up__first_stands(void **state)
+{
+	failed_second_up(box_of(state), false);
+}
+
+static void journal__failed_second_up__what_was_yielded_is(void **state)
+{
+	failed_second_up(box_of(state), true);
 }
 
 static void journal__given_back_knob__begins_anew(void **state)
@@ -247,6 +258,7 @@ int main(void)
 		TEST(journal__second_up__first_before_stays),
 		TEST(journal__repair_cut_short__up_is_whole),
 		TEST(journal__failed_second_up__first_stands),
+		TEST(journal__failed_second_up__what_was_yielded_is),
 		TEST(journal__given_back_knob__begins_anew),
 		TEST(journal__other_boot__is_void),
 		TEST(journal__other_machine__set_aside),

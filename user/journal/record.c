@@ -27,6 +27,7 @@ static const struct field entry_fields[] = {
 	F_HEAP(entry, prior_after),
 	F_HEAP(entry, prior_earlier),
 	F_BOOL(entry, prior_done),
+	F_BOOL(entry, prior_yielded),
 	F_HEAP(entry, found),
 	F_BOOL(entry, yielded),
 	F_BOOL(entry, undone),

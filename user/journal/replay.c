@@ -97,6 +97,7 @@ static int entry_merge(struct entry *entry, const struct step *step)
 	entry->prior_after = entry->step.after;
 	entry->prior_earlier = entry->earlier;
 	entry->prior_done = entry->done;
+	entry->prior_yielded = entry->yielded;
 	entry->yielded = false;
 	entry->earlier = earlier;
 	entry->done = false;
@@ -186,7 +187,8 @@ static void entry_reverted(struct entry *entry)
 	entry->step.after = entry->prior_after;
 	entry->earlier = entry->prior_earlier;
 	entry->done = entry->prior_done;
-	entry->prior_done = false;
+	entry->yielded = entry->prior_yielded;
+	entry->prior_done = entry->prior_yielded = false;
 	entry->prior_after = entry->prior_earlier = NULL;
 }
 
