@@ -20,6 +20,7 @@
 #include "apply/keeper.h"
 #include "base/genl.h"
 #include "cmd/cmd.h"
+#include "cmd/rtevent.h"
 
 #define RULE6_GROUP (1U << (RTNLGRP_IPV6_RULE - 1)) /* as RTMGRP_IPV4_RULE */
 
@@ -54,9 +55,15 @@ static bool drain(int fd)
 
 static int on_rtnetlink(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
+	_Alignas(struct nlmsghdr) char buf[16384];
 	struct wake *wake = arg;
+	bool matters = false;
+	ssize_t n;
 
-	if (drain(fd))
+	while ((n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0 ||
+	       (n < 0 && (errno == ENOBUFS || errno == EINTR)))
+		matters |= n < 0 || rtevent_matters(buf, (size_t)n);
+	if (matters)
 		wake->look(wake->arg, "a link, an address or a rule changed", false);
 	return 0;
 }
@@ -84,6 +91,8 @@ static int on_uevent(sd_event_source *source, int fd, uint32_t events, void *arg
 		if (n <= 0)
 			continue;
 		buf[n] = '\0';
+		if (strstr(buf, "/devices/virtual/")) /* a container's, say: has no lanes */
+			continue;
 		if (strstr(buf, "/cpu/cpu") || strstr(buf, "/net/") || strstr(buf, "/virtio"))
 			(void)snprintf(said, sizeof(said), "%.150s", buf);
 	}

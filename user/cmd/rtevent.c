@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Messages about devices that only the kernel made; see rtevent.h. */
+#include "cmd/rtevent.h"
+
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include "base/nicdev.h"
+
+/* A veth, a bridge, a tunnel says what it is; a NIC does not, though it may say whose slave it is. */
+static bool is_made_up(const struct nlmsghdr *nlh)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *info;
+
+	if (link->ifi_family != AF_UNSPEC) /* of a bridge's port */
+		return true;
+	mnl_attr_for_each(attr, nlh, sizeof(*link))
+	{
+		if (mnl_attr_get_type(attr) != IFLA_LINKINFO)
+			continue;
+		mnl_attr_for_each_nested(info, attr)
+		{
+			if (mnl_attr_get_type(info) == IFLA_INFO_KIND)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool has_no_device(const struct nlmsghdr *nlh)
+{
+	const struct ifaddrmsg *addr = mnl_nlmsg_get_payload(nlh);
+	char name[IF_NAMESIZE], bus[BUS_LEN];
+
+	return if_indextoname(addr->ifa_index, name) && !nicdev_bus("/", name, bus) && !bus[0];
+}
+
+static bool message_matters(const struct nlmsghdr *nlh)
+{
+	switch (nlh->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		return mnl_nlmsg_get_payload_len(nlh) < sizeof(struct ifinfomsg) ||
+		       !is_made_up(nlh);
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		return mnl_nlmsg_get_payload_len(nlh) < sizeof(struct ifaddrmsg) ||
+		       !has_no_device(nlh);
+	default:
+		return true;
+	}
+}
+
+bool rtevent_matters(const void *buf, size_t len)
+{
+	const struct nlmsghdr *nlh = buf;
+	int left = (int)len;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (message_matters(nlh))
+			return true;
+	return left > 0; /* cut short */
+}
