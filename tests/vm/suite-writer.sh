@@ -133,6 +133,49 @@ reload()
 	t_wait_for 20 keep_answers
 }
 
+# One NIC by name: the look after it does not take the other.
+up_of_one_nic_is_of_one_nic()
+{
+	unheld
+	reach bare crooked
+	rm -f "$T_TMP/at"
+	configure
+	keep_start
+	netlane down
+	knobs_are eth0 0 1 2 3
+	: >"$T_TMP/notified"
+	netlane up eth1
+	t_wait_for 20 settled_after 0
+	knobs_are eth1 "${LANES[@]}"
+	rude_xps
+	lanes_come_back eth1 "${LANES[@]}"
+	knobs_are eth0 0 1 2 3
+	netlane up
+	knobs_are eth0 "${LANES[@]}"
+	: >"$T_TMP/held"
+}
+
+# Somebody empties /run: the service is found again, and a restart goes on.
+emptied_run_is_made_anew()
+{
+	local pid
+	held
+	pid=$(keep_pid)
+	rm -rf /run/netlane
+	: >"$T_TMP/service"
+	kill -HUP "$pid"
+	t_wait_for 20 service_said 'made anew'
+	t_eq "$(keep_pid)" "$pid" "the service's pid file"
+	netlane up
+	netlane log | tail -n 40 >"$T_TMP/log"
+	grep -q 'through the service' "$T_TMP/log" || t_fail "up acted beside the service: $(<"$T_TMP/log")"
+	keep_end KILL
+	keep_start
+	service_said '^going on with what was held' || { says_all; false; }
+	rude_xps
+	lanes_come_back eth1 "${LANES[@]}"
+}
+
 # The next start goes on with it: nothing is given back, nothing is made anew.
 crash_in_a_repair()
 {
@@ -225,7 +268,9 @@ t_case writer.reload.leaves_what_was_left	reload_leaves_what_was_left
 t_case writer.crash_in_a_repair.goes_on	crash_in_a_repair
 t_case writer.strange_requests.are_refused	strange_requests
 t_case writer.hands_off_by_hand.is_heeded	hands_off_by_hand
+t_case writer.emptied_run.is_made_anew	emptied_run_is_made_anew
 if thorough; then
+	t_case writer.up_of_one_nic.is_of_one_nic	up_of_one_nic_is_of_one_nic
 	t_case writer.down.by_the_service_gives_back	down_by_the_service_gives_back
 	t_case writer.reload.is_all_or_nothing	reload_is_all_or_nothing
 	t_case writer.time.runs_out_under_the_service	time_runs_out_under_the_service

@@ -9,13 +9,15 @@
 #include "cmd/consent.h"
 #include "cmd/daemon.h"
 #include "cmd/down.h"
+#include "cmd/flow.h"
 #include "cmd/request.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
 
 /*
- * What an up did is kept by the configuration it did it with: by another one
- * the next look would put back what was just made. The mode stays until a reload.
+ * What an up did is kept by the configuration it did it with, and for the NICs
+ * that it named: by another one the next look would put back what was just
+ * made, or make more. The mode stays until a reload.
  */
 static int do_up(struct daemon *d, const struct request *request, const char *who)
 {
@@ -37,6 +39,8 @@ static int do_up(struct daemon *d, const struct request *request, const char *wh
 	policy.mode = old.mode;
 	ret = up_apply(&up, request->nics, request->nr_nics, &err);
 	d->keep.told = 0; /* it may have been cleared, also by an up that failed */
+	if (!ret)
+		ret = flow_only(&policy, request->nics, request->nr_nics, &err);
 	if (!ret)
 		d->keep.policy = policy;
 	config_free(ret ? &policy : &old);

@@ -24,6 +24,7 @@
 struct control {
 	control_do act;
 	void *arg;
+	sd_event_source *listener;
 	/* who is connected and has not said yet what he wants; the oldest gives way */
 	sd_event_source *waiting[WAITING_MAX];
 	unsigned int next;
@@ -137,7 +138,9 @@ int control_listen(sd_event *event, control_do act, void *arg, struct err *err)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = CONTROL_PATH };
 	int fd, ret;
 
-	control = (struct control){ .act = act, .arg = arg };
+	control.act = act;
+	control.arg = arg;
+	control.listener = sd_event_source_disable_unref(control.listener);
 	(void)unlink(CONTROL_PATH); /* of a service that was killed: we hold the pid file's lock */
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
@@ -147,6 +150,11 @@ int control_listen(sd_event *event, control_do act, void *arg, struct err *err)
 			close(fd);
 		return err_set(err, ret, CONTROL_PATH " cannot be made: %s", strerror(-ret));
 	}
-	ret = sd_event_add_io(event, NULL, fd, EPOLLIN, on_connect, &control);
-	return ret < 0 ? err_set(err, ret, "the event loop does not take " CONTROL_PATH) : 0;
+	ret = sd_event_add_io(event, &control.listener, fd, EPOLLIN, on_connect, &control);
+	if (ret < 0) {
+		close(fd);
+		return err_set(err, ret, "the event loop does not take " CONTROL_PATH);
+	}
+	(void)sd_event_source_set_io_fd_own(control.listener, 1);
+	return 0;
 }

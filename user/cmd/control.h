@@ -27,7 +27,7 @@
 /* Carries out @request on behalf of @who with say() and fail(); returns the exit code. */
 typedef int (*control_do)(void *arg, struct json_object *request, const char *who);
 
-/* Listens until the loop ends. 0 or -errno. */
+/* Listens until the loop ends; called again: anew. 0 or -errno. */
 int control_listen(sd_event *event, control_do act, void *arg, struct err *err);
 
 /* ---- the side of who asks */

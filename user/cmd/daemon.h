@@ -13,6 +13,7 @@
 
 struct daemon {
 	const char *config; /* of the command line, or NULL */
+	int pid_fd; /* of run_pid_take() */
 	const char *why_observe; /* hold is asked for but not done, or NULL */
 	int ret; /* of the last attempt to do as configured */
 	struct err err;
@@ -23,6 +24,7 @@ struct daemon {
 	char why_look[160]; /* the first event since the last look */
 	bool look_all; /* the next look is at everything */
 	bool looking_on; /* the last look found something, or could not tell */
+	unsigned int in_the_way; /* looks in a row that met somebody in the middle of a change */
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	struct pause pause; /* between looks */
 };

@@ -47,26 +47,29 @@ static struct nic_policy *policy_add(struct policy *policy, const char *ifname, 
 	return nic;
 }
 
-/* NICs named on the command line: the others are not managed this time. */
+int flow_only(struct policy *policy, char *const *nics, unsigned int nr, struct err *err)
+{
+	unsigned int i;
+
+	for (i = 0; nr && i <= nr; i++) {
+		struct nic_policy *nic =
+			policy_add(policy, i ? nics[i - 1] : "*", "the command line");
+
+		if (!nic)
+			return err_set(err, -ENOMEM, "out of memory");
+		nic->manage = i ? IS_YES : IS_NO;
+	}
+	return 0;
+}
+
 static int nics_select(const struct flow_from *from, struct flow *flow, struct err *err)
 {
-	struct nic_policy *nic;
-	unsigned int i, j;
+	unsigned int i;
 
 	for (i = 0; i < from->nr_nics; i++)
 		if (!facts_nic(&flow->facts, from->nics[i]))
 			return flow_no_nic(&flow->facts, from->nics[i], err);
-	for (i = 0; from->nr_nics && i < flow->facts.nr_nic; i++) {
-		bool named = false;
-
-		for (j = 0; j < from->nr_nics; j++)
-			named |= !strcmp(from->nics[j], flow->facts.nic[i].ifname);
-		nic = policy_add(&flow->policy, flow->facts.nic[i].ifname, "the command line");
-		if (!nic)
-			return err_set(err, -ENOMEM, "out of memory");
-		nic->manage = named ? IS_YES : IS_NO;
-	}
-	return 0;
+	return flow_only(&flow->policy, from->nics, from->nr_nics, err);
 }
 
 /* What has to be read for this policy: source routing wants more, and asks the cloud. */

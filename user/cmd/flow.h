@@ -30,6 +30,8 @@ struct flow {
 int flow_read(const struct flow_from *from, struct flow *flow, struct err *err);
 /* flow_read() and the plan. */
 int flow_prepare(const struct flow_from *from, struct flow *flow, struct err *err);
+/* NICs named on the command line, none: all. The others are not managed by @policy then. */
+int flow_only(struct policy *policy, char *const *nics, unsigned int nr, struct err *err);
 /*
  * Plans anew without the changes that need consent: such a NIC gets as many
  * lanes as it has channels now, and its routes stay as they are.

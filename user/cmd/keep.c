@@ -182,18 +182,24 @@ free_state:
 	return ret;
 }
 
-void keep_begin(struct keep *keep)
+void keep_note(const struct keep *keep)
 {
 	char text[MASK_TEXT_LEN];
+
+	(void)cpumask_format_hex(&keep->held_online, text, sizeof(text)); /* fits */
+	if (file_replace(HELD_CPUS_PATH, text))
+		(void)fail(HELD_CPUS_PATH " cannot be written");
+}
+
+void keep_begin(struct keep *keep)
+{
 	struct err err = { 0 };
 	struct facts facts;
 
 	if (!facts_gather("/", 0, &facts, &err)) {
 		keep->held_online = facts.cpus.online;
 		keep->nics = nics_fingerprint(&facts);
-		(void)cpumask_format_hex(&facts.cpus.online, text, sizeof(text)); /* fits */
-		if (file_replace(HELD_CPUS_PATH, text))
-			(void)fail(HELD_CPUS_PATH " cannot be written");
+		keep_note(keep);
 	}
 	facts_free(&facts);
 	facts_free(&keep->facts);

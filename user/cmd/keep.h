@@ -51,6 +51,8 @@ struct keep {
 int keep_look(struct keep *keep, const char *event, bool all, struct err *err);
 /* The lanes were just made, by an up or at the start: from here on they are kept. */
 void keep_begin(struct keep *keep);
+/* Notes what outlives the process, as keep_begin() does. */
+void keep_note(const struct keep *keep);
 /* Goes on with what the journal of this boot holds. False: there is nothing to go on with. */
 bool keep_resume(struct keep *keep);
 /* Hands off: nothing is kept, the module forgets. */

@@ -21,8 +21,7 @@ bool run_is_alive(void)
 	       !strcmp(comm, "netlane");
 }
 
-/* Is it the file of that name still, and not one that its owner just took away? */
-static bool is_in_place(int fd)
+bool run_pid_stands(int fd)
 {
 	struct stat ours, named;
 
@@ -44,7 +43,7 @@ int run_pid_take(struct err *err)
 		close(fd);
 		return err_set(err, -EBUSY, "netlane run is already running, see %s", RUN_PID_PATH);
 	}
-	if (!is_in_place(fd)) {
+	if (!run_pid_stands(fd)) { /* its owner just took it away */
 		close(fd);
 		return err_set(err, -EAGAIN, "another netlane run just ended; start it again");
 	}

@@ -28,6 +28,7 @@
 #include "cmd/counting.h"
 #include "cmd/daemon.h"
 #include "cmd/down.h"
+#include "cmd/run.h"
 #include "cmd/stopping.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
@@ -38,6 +39,8 @@
 
 /* Events come in crowds: one look for all of them. */
 #define LOOK_AFTER_US 20000
+/* Who changes a knob while it is repaired is soon done; who is not is worth a word. */
+#define IN_THE_WAY_MAX 5
 
 /* ------------------------------------------------------------- looking */
 
@@ -61,11 +64,34 @@ void daemon_status(struct daemon *d)
 	(void)sd_notifyf(0, "STATUS=%s", doing);
 }
 
+/* Without its files in /run nobody finds it, and an up would act beside it. */
+static void home_mend(struct daemon *d)
+{
+	struct err err = { 0 };
+	int fd;
+
+	if (run_pid_stands(d->pid_fd) && file_exists(NULL, CONTROL_PATH))
+		return;
+	fd = run_pid_stands(d->pid_fd) ? d->pid_fd : run_pid_take(&err);
+	if (fd < 0 || control_listen(d->event, daemon_do_for, d, &err)) {
+		(void)fail("somebody emptied " RUN_DIR ": %s", err.text);
+		return;
+	}
+	if (fd != d->pid_fd)
+		close(d->pid_fd);
+	d->pid_fd = fd;
+	if (d->keep.holding)
+		keep_note(&d->keep);
+	say("somebody emptied " RUN_DIR ": made anew\n");
+}
+
 void daemon_look(void *arg, const char *event, bool all)
 {
 	struct daemon *d = arg;
 	uint64_t now = clock_boot_ns() / 1000, at = now + LOOK_AFTER_US;
 
+	if (all)
+		home_mend(d);
 	if (!d->keep.holding)
 		return;
 	d->look_all |= all;
@@ -94,7 +120,8 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	d->looked_us = clock_boot_ns() / 1000;
 	pause_after(&d->pause, d->looked_us, ret);
 	wake_module(d->wake, d->keep.module_there);
-	if (ret == -ESTALE || ret == -EBUSY) /* somebody is in the middle of it: look again */
+	d->in_the_way = ret == -ESTALE || ret == -EBUSY ? d->in_the_way + 1 : 0;
+	if (d->in_the_way && d->in_the_way < IN_THE_WAY_MAX) /* look again */
 		(void)text_copy(err.text, sizeof(err.text), "somebody is changing it just now");
 	else if (ret < 0 && strcmp(err.text, d->keep.failure))
 		(void)fail("the lanes could not be kept, will try again: %s", err.text);
@@ -140,8 +167,10 @@ static int hold(struct daemon *d)
 
 	daemon_module(d);
 	ret = up_apply(&up, NULL, 0, &d->err);
-	if (ret)
+	if (ret) { /* it took itself back: this boot did not fail because of netlane */
+		(void)boots_ready(BOOTS_PATH, NULL);
 		return ret;
+	}
 	keep_begin(&d->keep);
 	daemon_look(d, "the lanes were made", true); /* and the module is told */
 	return boots_ready(BOOTS_PATH, &d->err);
@@ -302,13 +331,13 @@ static int run_run(const void *arg, char **words, unsigned int nr_words)
 	const struct run_opts *opts = arg;
 	struct daemon d = { .config = opts->config };
 	struct err err = { 0 };
-	int fd, ret;
+	int ret;
 
 	if (geteuid())
 		return fail("run is the service and needs root");
-	fd = run_pid_take(&err);
-	if (fd < 0)
-		return fail_err(fd, &err);
+	d.pid_fd = run_pid_take(&err);
+	if (d.pid_fd < 0)
+		return fail_err(d.pid_fd, &err);
 	ret = loop(&d);
 	(void)unlink(CONTROL_PATH);
 	wake_close(d.wake);
@@ -316,7 +345,7 @@ static int run_run(const void *arg, char **words, unsigned int nr_words)
 	sd_event_unref(d.event);
 	keep_free(&d.keep);
 	(void)unlink(RUN_PID_PATH); /* the lock goes with the descriptor in any case */
-	close(fd);
+	close(d.pid_fd);
 	return ret ? fail("the event loop failed: %s", strerror(-ret)) : CODE_DONE;
 }
 

@@ -14,5 +14,7 @@
 bool run_is_alive(void);
 /* The pid file, locked for as long as its descriptor is open; that or -errno. */
 int run_pid_take(struct err *err);
+/* Is @fd of run_pid_take() the file of that name still? Somebody may have emptied /run. */
+bool run_pid_stands(int fd);
 
 #endif /* NETLANE_CMD_RUN_H */

@@ -97,6 +97,7 @@ void tell_module(struct keep *keep, const struct flow *flow)
 	struct journal_state state = { 0 };
 	uint64_t hash = HASH_SEED;
 	struct told_nic *told;
+	const struct nic *nic;
 	unsigned int i;
 
 	if (there != keep->module_there || (there && module.nr_devices < keep->told_nr))
@@ -108,8 +109,8 @@ void tell_module(struct keep *keep, const struct flow *flow)
 	(void)journal_read(JOURNAL_DIR, &state, NULL); /* without it nothing is known as yielded */
 	for (i = 0; told && i < flow->plan.nr_nic; i++) {
 		const struct nic_plan *plan = &flow->plan.nic[i];
-		const struct nic *nic = facts_nic(&flow->facts, plan->ifname);
 
+		nic = facts_nic(&flow->facts, plan->ifname);
 		if (!is_straight(plan) || !nic || nic->channels.now != plan->nr_lane ||
 		    nic_fill(&told[i], &state, plan, nic))
 			continue;
@@ -121,6 +122,8 @@ void tell_module(struct keep *keep, const struct flow *flow)
 	for (i = 0; told && keep->told != hash && i < flow->plan.nr_nic; i++)
 		if (told[i].queue)
 			keep->told_nr += nic_tell(&told[i], flow->plan.nic[i].ifname);
+		else if ((nic = facts_nic(&flow->facts, flow->plan.nic[i].ifname)))
+			(void)keeper_clear(nic->ifindex, NULL); /* it may have had it */
 	keep->told = hash;
 	for (i = 0; told && i < flow->plan.nr_nic; i++)
 		free(told[i].queue);
