@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The metadata service by libcurl; see metadata.h. */
+/* The metadata service, asked by libcurl; see metadata.h. */
 #include "facts/metadata.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "facts/curl.h"
 
 #define REQUEST_MS 1000
 #define TOTAL_MS 1000
@@ -24,6 +24,7 @@ static const char *const words[] = { "instance/instance-type", "instance-id",
 				     "network/interfaces/macs/" };
 
 struct metadata_session {
+	const struct curl_calls *calls;
 	CURL *curl;
 	const char *base;
 	long end_ms;
@@ -80,32 +81,33 @@ static int verdict_of(CURLcode code, const struct answer *answer)
 static int request(struct metadata_session *s, const char *method, const char *path,
 		   const char *header, struct answer *answer)
 {
-	struct curl_slist *headers = curl_slist_append(NULL, header);
+	const struct curl_calls *c = s->calls;
+	struct curl_slist *headers = c->slist_append(NULL, header);
 	long left_ms = s->end_ms - now_ms();
 	char url[256];
 	CURLcode code;
 
 	memset(answer, 0, sizeof(*answer));
 	if (left_ms <= 0 || !headers) {
-		curl_slist_free_all(headers);
+		c->slist_free_all(headers);
 		return left_ms <= 0 ? -ETIMEDOUT : -ENOMEM;
 	}
 	(void)snprintf(url, sizeof(url), "%s/latest/%s", s->base, path); /* paths are short */
-	curl_easy_reset(s->curl); /* keeps the connection */
-	(void)curl_easy_setopt(s->curl, CURLOPT_URL, url); /* ENOMEM shows at perform */
-	(void)curl_easy_setopt(s->curl, CURLOPT_CUSTOMREQUEST, method);
-	(void)curl_easy_setopt(s->curl, CURLOPT_HTTPHEADER, headers);
-	(void)curl_easy_setopt(s->curl, CURLOPT_PROXY, ""); /* whatever the environment says */
-	(void)curl_easy_setopt(s->curl, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(s->curl, CURLOPT_FOLLOWLOCATION, 0L);
-	(void)curl_easy_setopt(s->curl, CURLOPT_TIMEOUT_MS,
-			       left_ms < REQUEST_MS ? left_ms : REQUEST_MS);
-	(void)curl_easy_setopt(s->curl, CURLOPT_WRITEFUNCTION, body_take);
-	(void)curl_easy_setopt(s->curl, CURLOPT_WRITEDATA, answer);
-	code = curl_easy_perform(s->curl);
-	curl_slist_free_all(headers);
+	c->easy_reset(s->curl); /* keeps the connection */
+	(void)c->easy_setopt(s->curl, CURLOPT_URL, url); /* ENOMEM shows at perform */
+	(void)c->easy_setopt(s->curl, CURLOPT_CUSTOMREQUEST, method);
+	(void)c->easy_setopt(s->curl, CURLOPT_HTTPHEADER, headers);
+	(void)c->easy_setopt(s->curl, CURLOPT_PROXY, ""); /* whatever the environment says */
+	(void)c->easy_setopt(s->curl, CURLOPT_NOSIGNAL, 1L);
+	(void)c->easy_setopt(s->curl, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)c->easy_setopt(s->curl, CURLOPT_TIMEOUT_MS,
+			     left_ms < REQUEST_MS ? left_ms : REQUEST_MS);
+	(void)c->easy_setopt(s->curl, CURLOPT_WRITEFUNCTION, body_take);
+	(void)c->easy_setopt(s->curl, CURLOPT_WRITEDATA, answer);
+	code = c->easy_perform(s->curl);
+	c->slist_free_all(headers);
 	if (code == CURLE_OK)
-		(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+		(void)c->easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	return verdict_of(code, answer);
 }
 
@@ -131,18 +133,23 @@ static int token_get(struct metadata_session *s)
 
 int metadata_open(const char *base, unsigned int total_ms, struct metadata_session **session)
 {
-	struct metadata_session *s = calloc(1, sizeof(*s));
+	const struct curl_calls *calls = curl_calls();
+	struct metadata_session *s;
 	int ret = -ENOMEM;
 
 	*session = NULL;
+	if (!calls)
+		return -ELIBACC;
+	s = calloc(1, sizeof(*s));
 	/* without TLS, which takes longer to set up than the questions */
-	if (!s || curl_global_init(CURL_GLOBAL_NOTHING)) {
+	if (!s || calls->global_init(CURL_GLOBAL_NOTHING)) {
 		free(s);
 		return ret;
 	}
+	s->calls = calls;
 	s->base = base;
 	s->end_ms = now_ms() + (long)total_ms;
-	s->curl = curl_easy_init();
+	s->curl = calls->easy_init();
 	if (s->curl)
 		ret = token_get(s);
 	if (ret)
@@ -156,8 +163,8 @@ void metadata_close(struct metadata_session *session)
 {
 	if (!session)
 		return;
-	curl_easy_cleanup(session->curl);
-	curl_global_cleanup();
+	session->calls->easy_cleanup(session->curl);
+	session->calls->global_cleanup();
 	free(session);
 }
 

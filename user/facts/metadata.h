@@ -21,7 +21,8 @@ struct metadata_session;
 
 /*
  * Begins a talk of @total_ms at most with the service at @base: a token by PUT
- * first; where that is refused, without. 0, -ETIMEDOUT, -EHOSTUNREACH, -ENOMEM.
+ * first; where that is refused, without. 0, -ETIMEDOUT, -EHOSTUNREACH, -ENOMEM,
+ * -ELIBACC: libcurl is not on this node.
  */
 int metadata_open(const char *base, unsigned int total_ms, struct metadata_session **session);
 void metadata_close(struct metadata_session *session);
