@@ -13,12 +13,14 @@ conf=$T_TMP/routes.conf
 prepare()
 {
 	printf '[nic *]\nsource_routing = yes\n' >"$conf"
-	outside ip addr add 100.100.100.200/32 dev lo
-	outside ip addr add "$far4/32" dev lo
-	outside ip -6 addr add "$far6/128" dev lo
+	# the other suite in this VM may have been here
+	outside ip addr replace 100.100.100.200/32 dev lo
+	outside ip addr replace "$far4/32" dev lo
+	outside ip -6 addr replace "$far6/128" dev lo
 	outside sysctl -qw net.ipv4.conf.all.rp_filter=0
 	outside --bg metadata tests/vm/metadata serve
-	ip -6 route add default via fd09::1 dev eth0
+	t_at_end outside --stop metadata
+	ip -6 route replace default via fd09::1 dev eth0
 	t_wait_for 30 meta ok
 }
 
