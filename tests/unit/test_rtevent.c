@@ -55,11 +55,11 @@ static void rtevent__nic__matters(void **state)
 {
 	struct nlmsghdr *nlh = link_message(buf, RTM_NEWLINK, AF_UNSPEC);
 
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_LOOK);
 	info_add(nlh, IFLA_INFO_SLAVE_KIND, "bond");
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_LOOK);
 	nlh = link_message(buf, RTM_DELLINK, AF_UNSPEC);
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_LOOK);
 }
 
 static void rtevent__container__does_not(void **state)
@@ -67,11 +67,11 @@ static void rtevent__container__does_not(void **state)
 	struct nlmsghdr *nlh = link_message(buf, RTM_NEWLINK, AF_UNSPEC);
 
 	info_add(nlh, IFLA_INFO_KIND, "veth");
-	assert_false(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_NONE);
 	nlh = link_message(buf, RTM_NEWLINK, AF_BRIDGE);
-	assert_false(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_NONE);
 	nlh = addr_message(if_nametoindex("lo"));
-	assert_false(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_NONE);
 }
 
 static void rtevent__nic_behind_a_container__is_seen(void **state)
@@ -82,22 +82,22 @@ static void rtevent__nic_behind_a_container__is_seen(void **state)
 	info_add(nlh, IFLA_INFO_KIND, "veth");
 	len = NLMSG_ALIGN(nlh->nlmsg_len);
 	more = link_message(buf + len, RTM_NEWLINK, AF_UNSPEC);
-	assert_true(rtevent_matters(buf, len + more->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, len + more->nlmsg_len), RTEVENT_LOOK);
 }
 
 static void rtevent__unknown__matters(void **state)
 {
 	struct nlmsghdr *nlh = addr_message(0x7ffffff0);
 
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len)); /* it is gone already */
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_ALL); /* it is gone already */
 	nlh = mnl_nlmsg_put_header(buf);
 	nlh->nlmsg_type = RTM_NEWRULE;
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_LOOK);
 	nlh = link_message(buf, RTM_NEWLINK, AF_UNSPEC);
 	info_add(nlh, IFLA_INFO_KIND, "veth");
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len - 4)); /* cut */
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len - 4), RTEVENT_LOOK); /* cut */
 	nlh->nlmsg_len = sizeof(*nlh) + 2; /* shorter than its own head */
-	assert_true(rtevent_matters(buf, nlh->nlmsg_len));
+	assert_int_equal(rtevent_of(buf, nlh->nlmsg_len), RTEVENT_LOOK);
 }
 
 int main(void)

@@ -268,6 +268,9 @@ brought_by_the_service()
 	echo 3 >/sys/class/net/eth1/queues/rx-0/rps_cpus	# it looks, and mends that
 	t_wait_for 60 service_said '^repair eth1 rps'
 	ours_stay "an error of the service took or added something"
+	ip rule del from 10.9.1.2 proto 110	# what it said before is not forgotten
+	t_wait_for 60 rule_is 10.9.1.2 1
+	ours_stay "with an error of the service it came back otherwise"
 	unplug
 	t_wait_for 60 rule_is 10.9.2.2 0
 	leaves_by 10.9.1.2 eth1

@@ -154,6 +154,7 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	if (!ret)
 		ret = flow_read(&from, &flow, err);
 	flow.policy.keeping = true;
+	facts_remember(&flow.facts, &keep->facts);
 	if (!ret)
 		ret = plan_build(&flow.facts, &flow.policy, &flow.plan, err);
 	if (!ret)
@@ -171,8 +172,8 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 		ret = keep->repairs + keep->yielded != before;
 	}
 free_flow:
-	facts_free(&keep->facts);
-	if (!ret) { /* else the next look begins anew */
+	if (flow.facts.cpus.nr_cpu) {
+		facts_free(&keep->facts);
 		keep->facts = flow.facts;
 		memset(&flow.facts, 0, sizeof(flow.facts));
 	}

@@ -6,6 +6,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "base/nicdev.h"
@@ -39,29 +40,35 @@ static bool has_no_device(const struct nlmsghdr *nlh)
 	return if_indextoname(addr->ifa_index, name) && !nicdev_bus("/", name, bus) && !bus[0];
 }
 
-static bool message_matters(const struct nlmsghdr *nlh)
+static enum rtevent message_of(const struct nlmsghdr *nlh)
 {
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
+
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		return mnl_nlmsg_get_payload_len(nlh) < sizeof(struct ifinfomsg) ||
-		       !is_made_up(nlh);
+		if (len < sizeof(struct ifinfomsg))
+			return RTEVENT_LOOK;
+		return is_made_up(nlh) ? RTEVENT_NONE : RTEVENT_LOOK;
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
-		return mnl_nlmsg_get_payload_len(nlh) < sizeof(struct ifaddrmsg) ||
-		       !has_no_device(nlh);
+		if (len < sizeof(struct ifaddrmsg))
+			return RTEVENT_LOOK;
+		return has_no_device(nlh) ? RTEVENT_NONE : RTEVENT_ALL;
 	default:
-		return true;
+		return RTEVENT_LOOK;
 	}
 }
 
-bool rtevent_matters(const void *buf, size_t len)
+enum rtevent rtevent_of(const void *buf, size_t len)
 {
+	enum rtevent most = RTEVENT_NONE, one;
 	const struct nlmsghdr *nlh = buf;
 	int left = (int)len;
 
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
-		if (message_matters(nlh))
-			return true;
-	return left > 0; /* cut short */
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		one = message_of(nlh);
+		most = one > most ? one : most;
+	}
+	return left > 0 && !most ? RTEVENT_LOOK : most; /* cut short */
 }

@@ -6,10 +6,15 @@
 #ifndef NETLANE_CMD_RTEVENT_H
 #define NETLANE_CMD_RTEVENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* Is there one in what was received? True for what is not understood. */
-bool rtevent_matters(const void *buf, size_t len);
+enum rtevent {
+	RTEVENT_NONE,
+	RTEVENT_LOOK,
+	RTEVENT_ALL, /* an address: also at what the metadata service says of it */
+};
+
+/* The most of what was received; RTEVENT_LOOK for what is not understood. */
+enum rtevent rtevent_of(const void *buf, size_t len);
 
 #endif /* NETLANE_CMD_RTEVENT_H */

@@ -57,14 +57,16 @@ static int on_rtnetlink(sd_event_source *source, int fd, uint32_t events, void *
 {
 	_Alignas(struct nlmsghdr) char buf[16384];
 	struct wake *wake = arg;
-	bool matters = false;
+	enum rtevent most = RTEVENT_NONE, one;
 	ssize_t n;
 
 	while ((n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0 ||
-	       (n < 0 && (errno == ENOBUFS || errno == EINTR)))
-		matters |= n < 0 || rtevent_matters(buf, (size_t)n);
-	if (matters)
-		wake->look(wake->arg, "a link, an address or a rule changed", false);
+	       (n < 0 && (errno == ENOBUFS || errno == EINTR))) {
+		one = n < 0 ? RTEVENT_ALL : rtevent_of(buf, (size_t)n);
+		most = one > most ? one : most;
+	}
+	if (most)
+		wake->look(wake->arg, "a link, an address or a rule changed", most == RTEVENT_ALL);
 	return 0;
 }
 

@@ -113,6 +113,28 @@ static void logins_keep(struct facts *facts, const struct facts *was)
 	}
 }
 
+static bool is_same_nic(const struct nic *a, const struct nic *b)
+{
+	return a->bus[0] && !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac);
+}
+
+void facts_remember(struct facts *facts, struct facts *was)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < facts->nr_nic; i++)
+		for (j = 0; j < was->nr_nic; j++) {
+			struct nic *nic = &facts->nic[i], *old = &was->nic[j];
+			struct eni none = nic->eni;
+
+			if (!is_same_nic(nic, old) || nic->eni.known != IS_UNKNOWN ||
+			    old->eni.known != IS_YES)
+				continue;
+			nic->eni = old->eni; /* handed over */
+			old->eni = none;
+		}
+}
+
 int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
 {
 	struct facts now = { 0 };
@@ -127,10 +149,11 @@ int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
 		logins_keep(facts, &now);
 		nics_own(&g, facts);
 		ret = ret ? ret : routing_gather(&g, facts);
-		ret = ret ? ret : enis_gather(&g, facts);
 		if (ret) {
 			(void)err_set(err, ret, "facts: %s", strerror(-ret));
 			moving_swap(facts, &now);
+		} else {
+			facts_remember(facts, &now);
 		}
 	}
 	gather_exit(&g);

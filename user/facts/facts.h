@@ -25,10 +25,13 @@ int facts_gather(const char *root, unsigned int what, struct facts *facts, struc
 /*
  * Reads anew on the running node what events tell of: CPUs, NICs with their
  * queues, policy routing. All else stays as it was gathered (owners, logins,
- * sysctls, programs, the node), for it costs a walk over every process and
- * every TCP socket. -errno: @facts is as before.
+ * sysctls, programs, the node, what the metadata service said), for it costs a
+ * walk over every process and every TCP socket, or seconds when that service
+ * is late. -errno: @facts is as before.
  */
 int facts_refresh(unsigned int what, struct facts *facts, struct err *err);
+/* A good answer of the metadata service in @was stands for one that @facts has not. */
+void facts_remember(struct facts *facts, struct facts *was);
 void facts_free(struct facts *facts);
 
 /* JSON with "netlane_facts": 1 as its first key. NULL only when memory ran out. */
