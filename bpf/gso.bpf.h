@@ -21,26 +21,24 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define rdonly_cast(pointer, type) \
 	((const type *)bpf_rdonly_cast((pointer), bpf_core_type_id_kernel(type)))
 
-/* As they lie side by side in skb_shared_info. */
-struct gso {
-	__u16 size; /* payload bytes of a segment, 0: no super-packet */
-	__u16 segs; /* segments, 0: unknown */
-};
-
-static __always_inline struct gso gso_of(const struct sk_buff *skb)
+/* Payload bytes of a segment, 0: no super-packet. */
+static __always_inline __u32 gso_size_of(const struct sk_buff *skb)
 {
 	const struct skb_shared_info *shared = skb_shared(skb);
-	struct gso gso = { 0 };
 
-	if (can_cast) {
-		shared = rdonly_cast(shared, struct skb_shared_info);
-		gso.size = shared->gso_size;
-		if (gso.size)
-			gso.segs = shared->gso_segs;
-	} else {
-		(void)bpf_core_read(&gso, sizeof(gso), &shared->gso_size);
-	}
-	return gso;
+	if (can_cast)
+		return rdonly_cast(shared, struct skb_shared_info)->gso_size;
+	return BPF_CORE_READ(shared, gso_size);
+}
+
+/* Segments, 0: unknown. */
+static __always_inline __u32 gso_segs_of(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *shared = skb_shared(skb);
+
+	if (can_cast)
+		return rdonly_cast(shared, struct skb_shared_info)->gso_segs;
+	return BPF_CORE_READ(shared, gso_segs);
 }
 
 static __always_inline __u32 gso_type_of(const struct sk_buff *skb)
@@ -65,11 +63,11 @@ static __always_inline __u32 tcp_header_bytes(const unsigned char *header)
 	return (doff >> 4) * 4;
 }
 
-static __noinline void count_segments(struct lane_count *c, const struct sk_buff *skb, __u32 bytes,
-				      __u32 gso_size, __u32 segs)
+static __always_inline void count_segments(struct lane_count *c, const struct sk_buff *skb,
+					   __u32 bytes, __u32 gso_size)
 {
 	__u32 l4_offset = skb->transport_header, headers, payload;
-	__u32 type = gso_type_of(skb);
+	__u32 type = gso_type_of(skb), segs = gso_segs_of(skb);
 	const unsigned char *head = skb->head;
 
 	/* who leaves the segmenting to the device leaves it the checksums, too */

@@ -43,12 +43,8 @@ struct {
 	__type(value, __u32);
 } lane_rx_cpu SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, LANE_IFINDEX_MAX);
-	__type(key, __u32);
-	__type(value, struct lane_nic);
-} lane_nics SEC(".maps");
+/* By ifindex. Every packet of the node asks here: memory of the object, not a map to look up. */
+struct lane_nic lane_nics[LANE_IFINDEX_MAX];
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -57,18 +53,23 @@ struct {
 	__type(value, struct lane_info);
 } lane_info SEC(".maps");
 
-/* The watched NIC of @dev, or NULL. */
+/*
+ * The watched NIC of @dev, or NULL. Every packet of the node asks, most of them
+ * in vain: what is asked first is what answers that with the fewest loads.
+ */
 static __always_inline struct lane_nic *nic_of(const struct net_device *dev)
 {
 	__u32 ifindex = dev->ifindex;
-	struct lane_nic *nic = bpf_map_lookup_elem(&lane_nics, &ifindex);
+	struct lane_nic *nic;
 
-	if (!nic || !nic->queues)
+	if (ifindex >= LANE_IFINDEX_MAX)
 		return NULL;
+	nic = &lane_nics[ifindex];
+	barrier_var(nic); /* or the compiler works it out again at every use */
 	/* the walk to the namespace is made once for each device of that number */
 	if (nic->dev == (__u64)dev)
 		return nic;
-	if (nic->netns != dev_netns(dev))
+	if (!nic->queues || nic->netns != dev_netns(dev))
 		return NULL;
 	nic->dev = (__u64)dev;
 	return nic;
@@ -79,29 +80,42 @@ static __always_inline __u32 slot_of(const struct lane_nic *nic, __u32 queue)
 	return nic->first + (queue < nic->queues ? queue : nic->queues);
 }
 
-static __always_inline void count(void *map, __u32 slot, const struct sk_buff *skb, __u32 bytes,
-				  bool may_be_gso)
+/* Per CPU, and neither hook nests on one CPU: no atomics needed. */
+static __always_inline void count(struct lane_count *c, __u32 bytes)
 {
-	struct lane_count *c = bpf_map_lookup_elem(map, &slot);
-	struct gso gso;
-
-	if (!c)
-		return;
-	/* per CPU, and neither hook nests on one CPU: no atomics needed */
 	c->packets++;
 	c->bytes += bytes;
-	if (!may_be_gso)
-		return;
-	gso = gso_of(skb);
-	if (gso.size)
-		count_segments(c, skb, bytes, gso.size, gso.segs);
+}
+
+/*
+ * What a super-packet is above that. It has a function of its own, which looks
+ * for its slot again, so that the programs have little to keep in registers:
+ * each one they use is saved and restored for every packet of the node.
+ */
+static __noinline void count_super(void *map, __u32 slot, const struct sk_buff *skb, __u32 bytes)
+{
+	struct lane_count *c = bpf_map_lookup_elem(map, &slot);
+	__u32 size = gso_size_of(skb);
+
+	if (c && size)
+		count_segments(c, skb, bytes, size);
+}
+
+static __noinline void remember_cpu(__u32 slot)
+{
+	__u32 *last = bpf_map_lookup_elem(&lane_rx_cpu, &slot);
+	__u32 cpu = bpf_get_smp_processor_id() + 1;
+
+	if (last && *last != cpu)
+		*last = cpu;
 }
 
 /* The link header has been taken off a received packet, but it is still there. */
 static __always_inline void count_received(const struct sk_buff *skb, bool has_queue)
 {
-	__u32 queue = -1, slot, cpu, *last;
 	struct lane_nic *nic = nic_of(skb->dev);
+	__u32 queue = -1, slot;
+	struct lane_count *c;
 
 	if (!nic)
 		return;
@@ -109,13 +123,14 @@ static __always_inline void count_received(const struct sk_buff *skb, bool has_q
 	if (has_queue)
 		queue = (__u32)skb->queue_mapping - 1;
 	slot = slot_of(nic, queue);
-	count(&lane_rx, slot, skb, skb->len + nic->link_bytes, true);
-	if (!nic->crossings)
+	c = bpf_map_lookup_elem(&lane_rx, &slot);
+	if (!c)
 		return;
-	last = bpf_map_lookup_elem(&lane_rx_cpu, &slot);
-	cpu = bpf_get_smp_processor_id() + 1;
-	if (last && *last != cpu)
-		*last = cpu;
+	count(c, skb->len + nic->link_bytes);
+	if (gso_size_of(skb))
+		count_super(&lane_rx, slot, skb, skb->len + nic->link_bytes);
+	if (nic->crossings)
+		remember_cpu(slot);
 }
 
 SEC("tp_btf/napi_gro_receive_entry")
@@ -144,12 +159,19 @@ SEC("tp_btf/net_dev_start_xmit")
 int BPF_PROG(lane_tx_start, const struct sk_buff *skb, const struct net_device *dev)
 {
 	struct lane_nic *nic = nic_of(dev);
-	__u32 len;
+	struct lane_count *c;
+	__u32 slot, len;
 
 	if (!nic)
 		return 0;
+	slot = slot_of(nic, skb->queue_mapping);
+	c = bpf_map_lookup_elem(&lane_tx, &slot);
+	if (!c)
+		return 0;
 	len = skb->len;
-	count(&lane_tx, slot_of(nic, skb->queue_mapping), skb, len, qdisc_pkt_len(skb) != len);
+	count(c, len);
+	if (qdisc_pkt_len(skb) != len)
+		count_super(&lane_tx, slot, skb, len);
 	return 0;
 }
 

@@ -16,13 +16,14 @@ here=$(dirname "$0")
 }
 
 pins=/sys/fs/bpf/netlane
+abi=abi-$(awk '$2 == "LANE_ABI" && NF == 3 { print $3 }' "$here/../../bpf/abi.h")
 prepare() { "$vm/perturb" default,fixed-key eth0; }
 t_setup prepare
 t_at_end netlane down
 
 read_all() { netlane stat --json --by cpu; }
 received() { read_all | totals rx | cut -f 1; }
-info_id() { bpftool -j map show pinned "$pins"/abi-1/lane_info | jq .id; }
+info_id() { bpftool -j map show pinned "$pins/$abi"/lane_info | jq .id; }
 send_in() { outside build/tests/known udp 10.9.0.2 9 "$1" 100 >/dev/null; }
 
 claim_nothing_left()
@@ -68,16 +69,16 @@ two_readers()
 # What another version left there: taken for nothing, and taken away.
 other_version()
 {
-	mkdir -p "$pins"/abi-0 "$pins"/abi-1
+	mkdir -p "$pins"/abi-0 "$pins/$abi"
 	bpftool map create "$pins"/abi-0/lane_rx type array key 4 value 8 entries 4 name lane_rx
-	bpftool map create "$pins"/abi-1/lane_info type array key 4 value 32 entries 1 name lane_info
-	bpftool map create "$pins"/abi-1/lane_rx type array key 4 value 8 entries 4 name lane_rx
+	bpftool map create "$pins/$abi"/lane_info type array key 4 value 32 entries 1 name lane_info
+	bpftool map create "$pins/$abi"/lane_rx type array key 4 value 8 entries 4 name lane_rx
 	# a reader counts on its own, from nothing
 	t_eq "$(netlane stat 1 1 --json --nic eth0 | totals rx | cut -f 4)" 0 "packets of no queue"
 	[[ -e $pins/abi-0/lane_rx ]] || t_fail "a reader removed pins"
 	netlane up
 	[[ ! -e $pins/abi-0 ]] || t_fail "the older version's pins are still there"
-	t_eq "$(bpftool -j map show pinned "$pins"/abi-1/lane_rx | jq .bytes_value)" 32 "bytes of a value"
+	t_eq "$(bpftool -j map show pinned "$pins/$abi"/lane_rx | jq .bytes_value)" 32 "bytes of a value"
 	netlane down
 	claim_nothing_left
 }
@@ -87,7 +88,7 @@ killed_loader()
 	mkdir -p "$pins"/new
 	bpftool map create "$pins"/new/lane_rx type array key 4 value 8 entries 4 name lane_rx
 	netlane up
-	t_eq "$(ls "$pins")" "abi-1" "folders"
+	t_eq "$(ls "$pins")" "$abi" "folders"
 	mkdir "$pins"/new
 	netlane down
 	claim_nothing_left
@@ -167,7 +168,7 @@ crossings()
 		"100 packets crossed"
 	for queue in /sys/class/net/eth0/queues/rx-*/rps_cpus; do echo 0 >"$queue"; done
 	netlane up --config "$T_TMP/none.conf"
-	[[ ! -e $pins/abi-1/link_lane_cross ]] || t_fail "crossings are still watched without RPS"
+	[[ ! -e $pins/$abi/link_lane_cross ]] || t_fail "crossings are still watched without RPS"
 	t_eq "$(netlane stat --json --by cpu | jq .total.crossed)" null "crossings without RPS"
 	netlane down
 	claim_nothing_left

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -18,11 +19,13 @@
 #include "observe/pins.h"
 #include "skel/traffic.skel.h"
 
-#define MAP_NAME(id, name, size, entries) #name,
+#define MAP_NAME(id, name, called, size, entries) #name,
 static const char *const map_names[] = { MAP_LIST(MAP_NAME) };
-#define MAP_SIZE(id, name, size, entries) size,
+#define MAP_CALLED(id, name, called, size, entries) called,
+static const char *const map_called[] = { MAP_LIST(MAP_CALLED) };
+#define MAP_SIZE(id, name, called, size, entries) size,
 static const unsigned int map_sizes[] = { MAP_LIST(MAP_SIZE) };
-#define MAP_ENTRIES(id, name, size, entries) entries,
+#define MAP_ENTRIES(id, name, called, size, entries) entries,
 static const unsigned int map_entries[] = { MAP_LIST(MAP_ENTRIES) };
 #define PROG_NAME(id, name) #name,
 static const char *const prog_names[] = { PROG_LIST(PROG_NAME) };
@@ -131,7 +134,7 @@ int programs_load(unsigned int slots, struct programs *p, struct err *err)
 	for (i = 0; i < MAP_COUNT && !ret; i++)
 		if (!map_entries[i])
 			ret = bpf_map__set_max_entries(
-				bpf_object__find_map_by_name(p->skel->obj, map_names[i]), slots);
+				bpf_object__find_map_by_name(p->skel->obj, map_called[i]), slots);
 	if (!ret)
 		ret = suit_kernel(p->skel);
 	if (!ret)
@@ -139,7 +142,7 @@ int programs_load(unsigned int slots, struct programs *p, struct err *err)
 	if (ret)
 		goto close;
 	for (i = 0; i < MAP_COUNT; i++)
-		p->map[i] = bpf_object__find_map_fd_by_name(p->skel->obj, map_names[i]);
+		p->map[i] = bpf_object__find_map_fd_by_name(p->skel->obj, map_called[i]);
 	for (i = 0; i < PROG_COUNT; i++) {
 		prog = bpf_object__find_program_by_name(p->skel->obj, prog_names[i]);
 		p->prog[i] = bpf_program__fd(prog);
@@ -161,7 +164,7 @@ static bool map_fits(const struct programs *p, unsigned int i)
 
 	return !bpf_obj_get_info_by_fd(p->map[i], &info, &len) && info.key_size == sizeof(__u32) &&
 	       info.value_size == map_sizes[i] && info.max_entries == entries &&
-	       !strncmp(info.name, map_names[i], sizeof(info.name) - 1);
+	       !strncmp(info.name, map_called[i], sizeof(info.name) - 1);
 }
 
 int programs_adopt(struct programs *p)
@@ -204,6 +207,20 @@ bool programs_in_force(const struct programs *p)
 bool programs_are_ours(const struct programs *p)
 {
 	return p->info.build == build_of_object();
+}
+
+struct lane_nic *programs_nics(const struct programs *p)
+{
+	void *nics = mmap(NULL, map_sizes[MAP_NICS], PROT_READ | PROT_WRITE, MAP_SHARED,
+			  p->map[MAP_NICS], 0);
+
+	return nics == MAP_FAILED ? NULL : nics;
+}
+
+void programs_nics_done(struct lane_nic *nics)
+{
+	if (nics)
+		(void)munmap(nics, map_sizes[MAP_NICS]); /* it is a mapping of that size */
 }
 
 int programs_attach(const struct programs *p, enum lane_prog prog)

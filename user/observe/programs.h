@@ -15,16 +15,19 @@
 #include "base/err.h"
 #include "bpf/abi.h"
 
-/* X(id, name, size of a value, entries; 0: one a slot) */
-#define MAP_LIST(X)                                                   \
-	X(RX, lane_rx, sizeof(struct lane_count), 0)                  \
-	X(TX, lane_tx, sizeof(struct lane_count), 0)                  \
-	X(CROSSED, lane_crossed, sizeof(__u64), 0)                    \
-	X(RX_CPU, lane_rx_cpu, sizeof(__u32), 0)                      \
-	X(NICS, lane_nics, sizeof(struct lane_nic), LANE_IFINDEX_MAX) \
-	X(INFO, lane_info, sizeof(struct lane_info), 1)               \
-	X(SOFTIRQ, lane_softirq, sizeof(struct lane_softirq), 1)      \
-	X(DROPS, lane_drops, sizeof(__u64), LANE_REASONS)
+/*
+ * X(id, name of the pin, libbpf's name of it, size of a value, entries; 0: one a slot).
+ * The NICs are one value, since the programs have them as memory and not as a map.
+ */
+#define MAP_LIST(X)                                                                      \
+	X(RX, lane_rx, "lane_rx", sizeof(struct lane_count), 0)                          \
+	X(TX, lane_tx, "lane_tx", sizeof(struct lane_count), 0)                          \
+	X(CROSSED, lane_crossed, "lane_crossed", sizeof(__u64), 0)                       \
+	X(RX_CPU, lane_rx_cpu, "lane_rx_cpu", sizeof(__u32), 0)                          \
+	X(NICS, lane_nics, "traffic_.bss", sizeof(struct lane_nic[LANE_IFINDEX_MAX]), 1) \
+	X(INFO, lane_info, "lane_info", sizeof(struct lane_info), 1)                     \
+	X(SOFTIRQ, lane_softirq, "lane_softirq", sizeof(struct lane_softirq), 1)         \
+	X(DROPS, lane_drops, "lane_drops", sizeof(__u64), LANE_REASONS)
 
 /* X(id, name) */
 #define PROG_LIST(X)                         \
@@ -38,7 +41,7 @@
 	X(SOFTIRQ_RAISE, lane_softirq_raise) \
 	X(DROP, lane_drop)
 
-#define MAP_ID(id, name, size, entries) MAP_##id,
+#define MAP_ID(id, name, called, size, entries) MAP_##id,
 enum lane_map { MAP_LIST(MAP_ID) MAP_COUNT };
 #define PROG_ID(id, name) PROG_##id,
 enum lane_prog { PROG_LIST(PROG_ID) PROG_COUNT };
@@ -65,6 +68,9 @@ int programs_adopt(struct programs *p);
 bool programs_in_force(const struct programs *p);
 /* Is what is adopted of the same build as this program? */
 bool programs_are_ours(const struct programs *p);
+/* The NICs that are counted, by ifindex, to read and to write; NULL with errno. */
+struct lane_nic *programs_nics(const struct programs *p);
+void programs_nics_done(struct lane_nic *nics);
 /* Attaches one; a descriptor that detaches when closed (unless pinned), or -errno. */
 int programs_attach(const struct programs *p, enum lane_prog prog);
 /* Its name, as bpftool shows it. */

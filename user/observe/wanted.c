@@ -69,40 +69,36 @@ int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
 	return 0;
 }
 
-static bool same_slots(const struct lane_nic *a, const struct lane_nic *b)
-{
-	return a->first == b->first && a->queues == b->queues && a->netns == b->netns;
-}
-
 /* Are these NICs, and where @exactly only these, what the pinned maps count? */
 bool wanted_are_counted(const struct programs *p, struct wanted_list *list, bool exactly)
 {
-	struct lane_nic there;
+	struct lane_nic *nics = programs_nics(p);
+	bool counted = nics && (!exactly || p->info.slots == (list->slots ? list->slots : 1));
 	unsigned int i;
 
-	if (exactly && p->info.slots != (list->slots ? list->slots : 1))
-		return false;
-	for (i = 0; i < list->nr; i++) {
+	for (i = 0; i < list->nr && counted; i++) {
 		struct wanted *w = &list->wanted[i];
+		const struct lane_nic *there = &nics[w->nic->ifindex];
 
-		if (bpf_map_lookup_elem(p->map[MAP_NICS], &w->nic->ifindex, &there) ||
-		    there.queues != w->where.queues || there.netns != w->where.netns ||
-		    (exactly && !same_slots(&there, &w->where)))
-			return false;
-		w->where.first = there.first;
+		counted = there->queues == w->where.queues && there->netns == w->where.netns &&
+			  (!exactly || there->first == w->where.first);
+		w->where.first = there->first;
 	}
-	return true;
+	programs_nics_done(nics);
+	return counted;
 }
 
 int wanted_write(const struct programs *p, const struct wanted_list *list, struct err *err)
 {
+	struct lane_nic *nics = programs_nics(p);
 	unsigned int i;
 
+	if (!nics)
+		return err_set(err, -errno, "the BPF map of NICs cannot be filled: %s",
+			       strerror(errno));
 	for (i = 0; i < list->nr; i++)
-		if (bpf_map_update_elem(p->map[MAP_NICS], &list->wanted[i].nic->ifindex,
-					&list->wanted[i].where, BPF_ANY))
-			return err_set(err, -errno, "the BPF map of NICs cannot be filled: %s",
-				       strerror(errno));
+		nics[list->wanted[i].nic->ifindex] = list->wanted[i].where;
+	programs_nics_done(nics);
 	return 0;
 }
 
