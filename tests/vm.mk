@@ -18,6 +18,23 @@ tests: $(O)/netlane-fault
 
 -include $(FAULT_OBJ:.o=.d)
 
+# build/netlane-next: a version with another LANE_ABI, for tests/vm/suite-upgrade.sh.
+# Only user/observe knows the number; the rest are the very same objects.
+NEXT_ABI := 1000
+NEXT_OBJ := $(patsubst user/observe/%.c,$(O)/next/%.o,$(filter user/observe/%,$(USER_SRC)))
+
+$(O)/next/%.o: user/observe/%.c $(O)/user.flags | $(SKELETONS)
+	$(call say,CC,$@)mkdir -p $(@D) && \
+	$(CC) -DLANE_ABI=$(NEXT_ABI) $(HARDEN) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/netlane-next: $(NEXT_OBJ) $(USER_OBJ) $(O)/user.list $(O)/user.flags
+	$(call say,LINK,$@)$(CC) $(USER_LDFLAGS) -o $@ $(NEXT_OBJ) \
+		$(filter-out $(O)/user/observe/%,$(USER_OBJ)) $(PC_LIBS)
+
+tests: $(O)/netlane-next
+
+-include $(NEXT_OBJ:.o=.d)
+
 # build/tests/known: a known amount of traffic, for suites that count.
 $(O)/tests/known: tests/vm/known.c
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<

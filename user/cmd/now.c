@@ -60,9 +60,11 @@ void now_add(struct text *out, const struct facts *facts, const struct plan *pla
 	else if (ret == -ENOENT)
 		text_add(out, "not counted; netlane stat does while it looks, up and the service "
 			      "all the time");
+	else if (ret == -ESTALE)
+		text_add(out, "counted by another version of netlane; netlane up or a restart of "
+			      "the service counts anew");
 	else
-		text_add(out, "unknown: %s",
-			 err.text[0] ? err.text : "counters of another version");
+		text_add(out, "unknown: %s", err.text);
 	text_add(out, "\n");
 	traffic_close(traffic);
 }

@@ -132,6 +132,25 @@ int pins_commit(const char *dir, struct err *err)
 	return ret ? ret : folders_remove(PINS_ABI, err);
 }
 
+int pins_sweep(struct err *err)
+{
+	return folders_remove(PINS_ABI, err);
+}
+
+bool pins_of_others(void)
+{
+	unsigned int i, nr;
+	bool found = false;
+	char **names;
+
+	if (files_list("/", &names, &nr, PINS_DIR))
+		return false;
+	for (i = 0; i < nr; i++)
+		found |= !strncmp(names[i], "abi-", strlen("abi-")) && strcmp(names[i], PINS_ABI);
+	files_free(names, nr);
+	return found;
+}
+
 int pins_remove_all(struct err *err)
 {
 	int ret = folders_remove(NULL, err);

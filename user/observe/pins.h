@@ -22,6 +22,10 @@ int pins_prepare(struct err *err);
 int pins_begin(char *dir, unsigned long len, struct err *err);
 /* Puts that folder in the place of the one that is in force, and removes all others. */
 int pins_commit(const char *dir, struct err *err);
+/* Removes all folders but the one that is in force: what a loader that was killed left. */
+int pins_sweep(struct err *err);
+/* Has another version of netlane pinned something? */
+bool pins_of_others(void);
 /* Removes every pin; programs that only they held are detached. */
 int pins_remove_all(struct err *err);
 /* Where @name of this ABI is, or would be, pinned. */

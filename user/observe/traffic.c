@@ -122,6 +122,8 @@ int traffic_keep(const struct facts *facts, bool *began, struct err *err)
 		bool ours = programs_are_ours(&p) && wanted_are_counted(&p, &list, true);
 
 		ret = ours ? crossings_adopt(&p, &list, err) : 0;
+		if (ours && !ret)
+			ret = pins_sweep(err);
 		programs_close(&p);
 		if (ours)
 			goto unlock;
@@ -161,6 +163,8 @@ int traffic_kept(void)
 		programs_close(&p);
 	else if (ret == -EACCES)
 		ret = -EPERM;
+	else if (ret == -ENOENT && pins_of_others())
+		ret = -ESTALE;
 	return ret;
 }
 

@@ -29,7 +29,7 @@ int traffic_keep(const struct facts *facts, bool *began, struct err *err);
 /* Ends that: nothing of netlane's BPF stays in the kernel. */
 int traffic_drop(struct err *err);
 
-/* Is counting kept going? -ENOENT: no; -EPERM: only root can tell. */
+/* Is counting kept going? -ENOENT: no; -ESTALE: by another version; -EPERM: only root can tell. */
 int traffic_kept(void);
 
 /*
