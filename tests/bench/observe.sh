@@ -47,7 +47,7 @@ begin()
 	mkfifo "$dir/in"
 	"$@" <"$dir/in" >"$dir/out" 2>"$dir/err" &
 	echo $! >"$dir/pid"
-	sleep 1000 >"$dir/in" &
+	sleep infinity >"$dir/in" &
 	echo $! >"$dir/feeder"
 	until [[ -s $dir/out ]]; do
 		kill -0 "$(<"$dir/pid")" || { cat "$dir/err" >&2; exit 1; }
