@@ -227,7 +227,10 @@ case ${1:-} in
 --row)	server=$3 rounds=1; row "$2"; exit ;;
 --runs)	server=$3; runs "$2"; exit ;;
 esac
+[[ -x build/bench/load && -x build/bench/empty && -x build/bench/fired ]] ||
+	{ echo "bench: not built; make bench NAME=observe, or make bench-programs before this" >&2; exit 1; }
 [[ $# -gt 0 ]] || set -- 6.1 6.12
+set -o pipefail
 for kernel; do
 	[[ $kernel != native ]] || continue # that part comes in any case
 	echo "Linux $kernel, two boots, veth, one end counted (packets sent and received there)"
@@ -235,7 +238,7 @@ for kernel; do
 		echo "  boot $boot ..." >&2
 		tests/vm/run --kernel "$kernel" --icount --timeout 500 -- tests/bench/observe.sh --inside ||
 			{ echo "bench: the VM failed" >&2; exit 1; }
-	done | report
+	done | report || exit 1
 	echo
 done
 rounds=7
