@@ -9,27 +9,20 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 #include <utmpx.h>
 
 #include "base/files.h"
+#include "base/sockdiag.h"
 #include "facts/gather.h"
 
 #define PORTS_MAX 16
 #define SOCKETS_MAX 4096
 #define SSH_PORT 22
-#define ANSWER_S 2
 #define ANCESTORS_MAX 64
-/* Of <netinet/tcp.h>, which does not go together with the kernel's headers. */
-#define STATE_ESTABLISHED 1
-#define STATE_LISTEN 10
 
 struct search {
 	const struct gather *g;
@@ -100,86 +93,38 @@ static void sockets_gather(struct search *s)
 				sockets_of(s, procs->proc[i].pid);
 }
 
-/* ---- TCP sockets by inet_diag: /proc/net/tcp takes seconds on a busy server */
+/* ---- TCP sockets by sock_diag: /proc/net/tcp takes seconds on a busy server */
 
-static int listener_take(const struct nlmsghdr *nlh, void *data)
+static void listener_take(const struct inet_diag_msg *msg, void *arg)
 {
-	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
-	struct search *s = data;
+	struct search *s = arg;
 	unsigned int i;
 
 	for (i = 0; i < s->nr_socket; i++)
 		if (s->socket[i] == msg->idiag_inode)
 			port_add(s, ntohs(msg->id.idiag_sport));
-	return MNL_CB_OK;
 }
 
-static int connection_take(const struct nlmsghdr *nlh, void *data)
+static void connection_take(const struct inet_diag_msg *msg, void *arg)
 {
-	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
-
-	arrives_at(data, msg->idiag_family, msg->id.idiag_src);
-	return MNL_CB_OK;
+	arrives_at(arg, msg->idiag_family, msg->id.idiag_src);
 }
 
-static void answers_read(struct mnl_socket *nl, unsigned int seq, mnl_cb_t cb, struct search *s)
+/* What cannot be asked, the other two ways may still see. */
+static void sockets_dump(unsigned int state, uint16_t port, sockdiag_each each, struct search *s)
 {
-	char buf[16384];
-	ssize_t n;
-
-	do {
-		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-	} while (n > 0 && mnl_cb_run(buf, (size_t)n, seq, mnl_socket_get_portid(nl), cb, s) > 0);
-}
-
-/* Dumps TCP sockets of one family in one state; @port 0 is any local port. */
-static void sockets_dump(struct mnl_socket *nl, int family, unsigned int state, uint16_t port,
-			 mnl_cb_t cb, struct search *s)
-{
-	/* equal: on behind the end, which accepts; else beyond it, which does not */
-	const struct inet_diag_bc_op filter[] = {
-		{ .code = INET_DIAG_BC_S_EQ, .yes = 8, .no = 12 },
-		{ .no = port },
-	};
-	struct inet_diag_req_v2 *req;
-	struct nlmsghdr *nlh;
-	char buf[256];
-
-	nlh = mnl_nlmsg_put_header(buf);
-	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = (unsigned int)family << 16 | port;
-	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
-	req->sdiag_family = (unsigned char)family;
-	req->sdiag_protocol = IPPROTO_TCP;
-	req->idiag_states = 1u << state;
-	if (port)
-		mnl_attr_put(nlh, INET_DIAG_REQ_BYTECODE, sizeof(filter), filter);
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) > 0)
-		answers_read(nl, nlh->nlmsg_seq, cb, s);
+	(void)sockdiag_tcp(AF_INET, SOCKDIAG_BIT(state), port, each, s);
+	(void)sockdiag_tcp(AF_INET6, SOCKDIAG_BIT(state), port, each, s);
 }
 
 static void connections_gather(struct search *s)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	struct timeval wait = { .tv_sec = ANSWER_S };
 	unsigned int i;
 
-	if (!nl)
-		return; /* no inet_diag in this kernel */
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
-		goto close;
-	/* without the limit it still works */
-	(void)setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	port_add(s, SSH_PORT);
-	sockets_dump(nl, AF_INET, STATE_LISTEN, 0, listener_take, s);
-	sockets_dump(nl, AF_INET6, STATE_LISTEN, 0, listener_take, s);
-	for (i = 0; i < s->nr_port; i++) {
-		sockets_dump(nl, AF_INET, STATE_ESTABLISHED, s->port[i], connection_take, s);
-		sockets_dump(nl, AF_INET6, STATE_ESTABLISHED, s->port[i], connection_take, s);
-	}
-close:
-	(void)mnl_socket_close(nl); /* read only */
+	sockets_dump(SOCKDIAG_LISTEN, 0, listener_take, s);
+	for (i = 0; i < s->nr_port; i++)
+		sockets_dump(SOCKDIAG_ESTABLISHED, s->port[i], connection_take, s);
 }
 
 /* ---- the processes that started us */
