@@ -18,7 +18,7 @@ endif
 pc = $(shell $(USER_PC) $(PKG_CONFIG) $1 $(USER_PKGS))$(if $(filter-out 0,$(.SHELLSTATUS)),$(error \
 	libraries are missing, see above; `make deps` installs them))
 PC_CFLAGS = $(eval PC_CFLAGS := $$(call pc,--cflags))$(PC_CFLAGS)
-PC_LIBS   = $(eval PC_LIBS := $$(call pc,--libs))$(PC_LIBS)
+PC_LIBS   = $(eval PC_LIBS := $$(call pc,--libs) -lm)$(PC_LIBS)
 
 WERROR ?= -Werror
 WARN := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

@@ -28,12 +28,13 @@ _netlane()
 		status) words="--json --check --config --help" ;;
 		stat) words="--by --fields --nic --json --drops --lean --self --config --help" ;;
 		top) words="--nic --config --help $nics" ;;
+		ports) words="--json --check --all --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
-		*) words="plan up down status stat top log facts run --help --version" ;;
+		*) words="plan up down status stat top ports log facts run --help --version" ;;
 		esac
-		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top log facts run --help --version"
+		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports log facts run --help --version"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

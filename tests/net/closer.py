@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Connections that are opened here and closed here first, so that they stay in
+TIME_WAIT at this end.
+
+  closer.py serve PORT...                       accepts, and closes after the other end
+  closer.py open ADDRESS PORT N                 N of them, one after another
+  closer.py hold ADDRESS PORT N                 N of them, open until killed
+  closer.py rate ADDRESS PORT PER_S SECONDS [bursts]
+                                                bursts: none in one second, twice as many in the next
+
+Exit status 9 when there is no local port left."""
+import errno
+import select
+import socket
+import sys
+import time
+
+
+def serve(ports):
+    poll, socks = select.epoll(), {}
+    for port in ports:
+        sock = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("::", port))
+        sock.listen(1024)
+        socks[sock.fileno()] = (sock, True)
+        poll.register(sock, select.EPOLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            sock, listens = socks[fd]
+            if listens:
+                client, _ = sock.accept()
+                socks[client.fileno()] = (client, False)
+                poll.register(client, select.EPOLLIN)
+            elif not sock.recv(1):
+                poll.unregister(fd)
+                socks.pop(fd)[0].close()
+
+
+def connect(dest):
+    family = socket.AF_INET6 if ":" in dest[0] else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.connect(dest)
+    except OSError as why:
+        print(errno.errorcode[why.errno], flush=True)
+        sys.exit(9 if why.errno == errno.EADDRNOTAVAIL else 1)
+    return sock
+
+
+def rate(dest, per_s, seconds, bursts):
+    begin, done = time.monotonic(), 0
+    while (now := time.monotonic() - begin) < seconds:
+        due = now * per_s
+        if bursts:  # of each two seconds the second one
+            due = per_s * 2 * (int(now / 2) + max(0, now % 2 - 1))
+        while done < due:
+            connect(dest).close()
+            done += 1
+        time.sleep(0.002)
+
+
+def main():
+    what, words = sys.argv[1], sys.argv[2:]
+    if what == "serve":
+        serve([int(word) for word in words])
+    dest = (words[0], int(words[1]))
+    if what == "open":
+        for _ in range(int(words[2])):
+            connect(dest).close()
+    elif what == "hold":
+        held = [connect(dest) for _ in range(int(words[2]))]
+        time.sleep(3600)
+        del held
+    elif what == "rate":
+        rate(dest, float(words[2]), float(words[3]), "bursts" in words)
+
+
+main()

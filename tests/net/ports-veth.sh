@@ -1,0 +1,147 @@
+#!/bin/bash
+# netlane ports on this machine's own kernel, over a veth pair between two
+# namespaces of its own: what it counts is what ss counts, ports run out when it
+# says, and no longer do after what it advises.
+# Rule: few ports (a narrow ip_local_port_range), so that they run out in seconds;
+# connect() itself is the judge.
+#
+# host: timeout=180
+
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+. "$here/../lib.sh"
+
+a=nlports-a-$$ b=nlports-b-$$
+client() { ip netns exec "$a" "$@"; }
+drop() { ip netns pids "$b" | xargs -r kill; ip netns del "$a"; ip netns del "$b"; }
+
+prepare()
+{
+	[[ $(id -u) == 0 ]] || return 0
+	ip netns add "$a"
+	ip netns add "$b"
+	t_at_end drop
+	ip -n "$a" link add there type veth peer name here netns "$b"
+	ip -n "$a" addr add 10.9.7.1/24 dev there
+	ip -n "$b" addr add 10.9.7.2/24 dev here
+	ip -n "$a" addr add fd09:7::1/64 dev there nodad
+	ip -n "$b" addr add fd09:7::2/64 dev here nodad
+	ip -n "$a" link set there up
+	ip -n "$b" link set here up
+	ip netns exec "$b" python3 "$here/closer.py" serve {8000..8006} &
+	t_wait_for 20 answers
+}
+answers() { client python3 "$here/closer.py" open 10.9.7.2 8006 1; }
+
+# As the kernel begins, but for few ports. What an earlier case left in TIME_WAIT
+# is in nobody's way: each has a destination of its own.
+fresh()	# PORTS
+{
+	[[ $(id -u) == 0 ]] || t_skip "needs root"
+	client sysctl -qw net.ipv4.tcp_tw_reuse=2 net.ipv4.ip_local_reserved_ports= \
+		net.ipv4.ip_local_port_range="40000 $((39999 + $1))"
+}
+waits_at_least()	# N PORT...
+{
+	local n=$1 port nr=0
+	shift
+	for port; do nr=$((nr + $(waiting dport = ":$port"))); done
+	((nr >= n))
+}
+
+json() { client build/netlane ports --json; }
+field()	# REMOTE PORT FIELD...
+{
+	json | python3 -c '
+import json, sys
+remote, port, keys = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+rows = [d for d in json.load(sys.stdin)["row"] if d["remote"] == remote and d["remote_port"] == port]
+def find(value, key):
+    for part in key.split("."):
+        value = value.get(part, 0)
+    return value
+print(*(find(rows[0] if rows else {}, key) for key in keys))' "$@"
+}
+opens() { client python3 "$here/closer.py" "$@"; }
+
+# What ends in TIME_WAIT need not stay: an RST that crosses the last ACK ends it. So
+# ss is the judge, and not the number that was opened.
+counts_are_those_of_ss()
+{
+	local four six mapped seen
+	fresh 1000
+	opens open 10.9.7.2 8001 120
+	opens open fd09:7::2 8001 70
+	opens open ::ffff:10.9.7.2 8002 30
+	opens hold 10.9.7.2 8002 25 &
+	t_at_end "kill $! 2>/dev/null || :"
+	t_wait_for 20 held 25
+	t_wait_for 20 none_is_closing
+	four=$(waiting dst 10.9.7.2:8001) six=$(waiting dst "[fd09:7::2]:8001") mapped=$(waiting dport = :8002)
+	seen="$(field 10.9.7.2 8001 time_wait) $(field fd09:7::2 8001 time_wait)"
+	seen+=" $(field 10.9.7.2 8002 time_wait established)"
+	t_eq "$seen" "$four $six $mapped 25" "as counted"
+	((four > 60 && six > 35 && mapped > 15)) || t_fail "too few stayed to tell anything: $seen"
+	t_match "$(client build/netlane ports)" "10.9.7.2:8002 .*python3 .pid"
+}
+waiting() { client ss -Htan state time-wait "$@" | wc -l; }
+none_is_closing() { [[ -z $(client ss -Htan state fin-wait-1 state fin-wait-2 state closing) ]]; }
+held() { [[ $(client ss -Htn state established dst 10.9.7.2:8002 | wc -l) == "$1" ]]; }
+
+# A forecast after a third of the ports, judged by the connect() that fails.
+runs_out_as_said()	# PORT [WORDS of closer.py's rate...]
+{
+	local port=$1 early late at failed pid
+	shift
+	fresh 900
+	opens rate 10.9.7.2 "$port" 60 40 "$@" >"$T_TMP/closer" &
+	pid=$!
+	t_wait_for 30 waits_at_least 400 "$port"
+	at=${EPOCHREALTIME/./}
+	read -r early late < <(field 10.9.7.2 "$port" outlook.full_s_early outlook.full_s_late)
+	wait "$pid" && t_fail "ports did not run out: $(<"$T_TMP/closer")"
+	failed=${EPOCHREALTIME/./}
+	t_match "$(<"$T_TMP/closer")" "EADDRNOTAVAIL"
+	echo "said $early to $late s, it was $(((failed - at) / 1000)) ms"
+	((early >= 0 && late >= 0)) || t_fail "said $early to $late"
+	# a tenth, and the second that a number of seconds is rounded to
+	((failed - at >= early * 900000 - 1000000)) || t_fail "earlier than said"
+	((failed - at <= late * 1100000 + 1000000)) || t_fail "later than said"
+}
+# The advice is there with its number, and following it ends the failures.
+remedy_works()	# PORT PATTERN COMMAND...
+{
+	local port=$1 pattern=$2
+	fresh 300
+	shift 2
+	if opens rate 10.9.7.2 "$port" 60 8 >/dev/null; then t_fail "ports did not run out: the case shows nothing"; fi
+	client build/netlane ports >"$T_TMP/said"
+	t_match "$(<"$T_TMP/said")" "$pattern"
+	if client build/netlane ports --check >/dev/null; then t_fail "--check finds nothing"; fi
+	client "$@"
+	opens rate 10.9.7.2 "$port" 60 8
+	client build/netlane ports --check >/dev/null
+}
+
+reserved_are_not_counted()
+{
+	fresh 100
+	client sysctl -qw net.ipv4.ip_local_reserved_ports=40000-40019
+	t_eq "$(json | python3 -c 'import json, sys; print(json.load(sys.stdin)["usable"])')" 80 "usable ports"
+	opens hold 10.9.7.2 8000 80 &
+	t_at_end "kill $! 2>/dev/null || :"
+	t_wait_for 20 uses_all 80
+	if opens open 10.9.7.2 8000 1; then t_fail "81 ports of 80"; fi
+	t_match "$(client build/netlane ports)" "10.9.7.2:8000 .* 100%.* now "
+}
+uses_all() { [[ $(field 10.9.7.2 8000 established outlook.in_use) == "$1 $1" ]]; }
+
+t_setup prepare
+t_case ports.counts.are_those_of_ss	counts_are_those_of_ss
+t_case ports.steady_rate.runs_out_as_said	runs_out_as_said 8003
+t_case ports.bursts.run_out_as_said	runs_out_as_said 8004 bursts
+t_case ports.reserved.are_not_counted	reserved_are_not_counted
+t_case ports.advice.tw_reuse_works	remedy_works 8005 'tcp_tw_reuse = 1' sysctl -qw net.ipv4.tcp_tw_reuse=1
+t_case ports.advice.wider_range_works	remedy_works 8006 'ip_local_port_range = 1024 65535' \
+	sysctl -qw net.ipv4.ip_local_port_range="1024 65535"
+t_done

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The ports that there are, and looking ahead at how long they last. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "judge/ports.h"
+#include "observe/census.h"
+#include "tests/unit/tree.h"
+
+#define SYS "/proc/sys/net/ipv4/"
+
+/* As the kernel begins: 28232 ports, a minute, timestamps, reuse on loopback. */
+static struct census node(void)
+{
+	struct census census = { .usable = 28232,
+				 .first = 32768,
+				 .last = 60999,
+				 .unprivileged = 1024,
+				 .tw_reuse = 2,
+				 .tw_reuse_ms = 1000,
+				 .timestamps = true,
+				 .tw_s = 60 };
+
+	return census;
+}
+
+/* @per_s connections ended in each of the last @seconds. */
+static struct census_row ended(unsigned int per_s, unsigned int seconds)
+{
+	struct census_row row = { .local = "10.0.0.1", .remote = "10.0.0.2", .remote_port = 80 };
+	unsigned int a;
+
+	for (a = 0; a < seconds; a++) {
+		row.age[a] = per_s;
+		row.time_wait += per_s;
+	}
+	return row;
+}
+
+/* What becomes of @row alone. */
+static struct outlook judged(struct census *census, struct census_row *row)
+{
+	unsigned int tight;
+
+	census->row = row;
+	census->nr_row = 1;
+	tight = ports_judge(census);
+	assert_int_equal(tight, row->outlook.tight);
+	return row->outlook;
+}
+
+static void ports__list__as_the_kernel_writes_it(void **state)
+{
+	struct ports ports;
+
+	assert_int_equal(ports_parse("\n", &ports), 0);
+	assert_false(ports_has(&ports, 0));
+	assert_int_equal(ports_parse("8080,9000-9002,65535\n", &ports), 0);
+	assert_true(ports_has(&ports, 8080) && ports_has(&ports, 9002) && ports_has(&ports, 65535));
+	assert_false(ports_has(&ports, 9003) || ports_has(&ports, 65536));
+	assert_int_equal(ports_parse("9-8", &ports), -EINVAL);
+	assert_int_equal(ports_parse("80,x", &ports), -EINVAL);
+	assert_int_equal(ports_parse("65536", &ports), -EINVAL);
+	assert_int_equal(ports_parse("80-", &ports), -EINVAL);
+}
+
+static void ports__settings__count_what_is_usable(void **state)
+{
+	struct ports listened = { 0 };
+	struct census census = { 0 };
+	struct err err = { 0 };
+	struct tree tree;
+
+	tree_make(&tree);
+	tree_file(&tree, "40000\t40999\n", SYS "ip_local_port_range");
+	tree_file(&tree, "40000-40009,50000\n", SYS "ip_local_reserved_ports");
+	tree_file(&tree, "1\n", SYS "tcp_timestamps");
+	ports_add(&listened, 40005, 40005); /* reserved as well: counted once */
+	ports_add(&listened, 40500, 40500);
+	ports_add(&listened, 80, 80);
+	assert_int_equal(census_settings(tree.root, &listened, &census, &err), 0);
+	assert_int_equal(census.reserved, 10);
+	assert_int_equal(census.listened, 1);
+	assert_int_equal(census.usable, 989);
+	assert_int_equal(census.tw_s, 60);
+	assert_int_equal(census.tw_reuse, -1);
+	assert_true(census.timestamps);
+	tree_file(&tree, "nonsense\n", SYS "ip_local_port_range");
+	assert_int_equal(census_settings(tree.root, &listened, &census, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "ip_local_port_range"));
+	tree_remove(&tree);
+}
+
+static void outlook__steady__is_exact(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(1000, 12);
+	struct outlook o;
+
+	o = judged(&census, &row);
+	assert_int_equal(o.in_use, 12000);
+	assert_int_equal(o.per_s, 1000);
+	assert_int_equal(o.levels_at, 60000);
+	assert_int_equal(o.full_s_early, 16); /* (28232 - 12000) / 1000 */
+	assert_int_equal(o.full_s_late, 16);
+	assert_true(o.tight);
+}
+
+static void outlook__what_ends__makes_room(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(400, 60);
+	struct outlook o;
+
+	o = judged(&census, &row);
+	assert_int_equal(o.in_use, 24000);
+	assert_int_equal(o.levels_at, 24000);
+	assert_int_equal(o.full_s_early, -1);
+	row.established = 5000;
+	o = judged(&census, &row);
+	assert_int_equal(o.in_use, 29000);
+	assert_int_equal(o.full_s_early, 0);
+}
+
+static void outlook__bursts__give_a_range(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(0, 0);
+	struct outlook o;
+	unsigned int a;
+
+	for (a = 1; a < 20; a += 2) {
+		row.age[a] = 2000;
+		row.time_wait += 2000;
+	}
+	o = judged(&census, &row);
+	assert_int_equal(o.per_s, 1000);
+	assert_in_range(o.full_s_early, 1, 8);
+	assert_in_range(o.full_s_late, 9, 40);
+}
+
+static void outlook__reuse__needs_timestamps(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(1000, 30);
+	struct outlook o;
+
+	census.tw_reuse = 1;
+	o = judged(&census, &row);
+	assert_true(o.reuse);
+	assert_int_equal(o.in_use, 1000);
+	assert_int_equal(o.full_s_early, -1);
+	census.timestamps = false;
+	o = judged(&census, &row);
+	assert_false(o.reuse);
+	assert_int_equal(o.full_s_early, 0);
+	census = node();
+	row.loopback = true;
+	o = judged(&census, &row);
+	assert_true(o.reuse);
+}
+
+static void outlook__nothing_usable__is_full(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(0, 0);
+	struct outlook o;
+
+	census.usable = 0;
+	o = judged(&census, &row);
+	assert_int_equal(o.full_s_early, 0);
+	assert_true(o.tight);
+}
+
+static void outlook__exclusive__is_no_chance(void **state)
+{
+	struct census_row rows[2] = { ended(100, 30), ended(100, 30) };
+	struct census_source source = { .local = "10.0.0.1", .sockets = 3000, .ports = 3000 };
+	struct census census = node();
+
+	census.row = rows;
+	census.source = &source;
+	census.nr_row = census.nr_source = 1;
+	(void)ports_judge(&census);
+	assert_false(source.exclusive); /* one destination: always so */
+	census.nr_row = 2;
+	source.sockets = source.ports = 6000;
+	(void)ports_judge(&census);
+	assert_true(source.exclusive);
+	source.ports = 5900;
+	(void)ports_judge(&census);
+	assert_false(source.exclusive);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ports__list__as_the_kernel_writes_it),
+		cmocka_unit_test(ports__settings__count_what_is_usable),
+		cmocka_unit_test(outlook__steady__is_exact),
+		cmocka_unit_test(outlook__what_ends__makes_room),
+		cmocka_unit_test(outlook__bursts__give_a_range),
+		cmocka_unit_test(outlook__reuse__needs_timestamps),
+		cmocka_unit_test(outlook__nothing_usable__is_full),
+		cmocka_unit_test(outlook__exclusive__is_no_chance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netlane ports: who uses up local ports toward whom, and when there are none left. */
+#include <errno.h>
+#include <limits.h>
+
+#include "cmd/cmd.h"
+#include "cmd/flow.h"
+#include "judge/ports.h"
+#include "observe/census.h"
+#include "view/ports.h"
+
+#define ROWS_SHOWN 20
+
+struct ports_opts {
+	bool json;
+	bool check;
+	bool all;
+};
+
+static int ports_run(const void *arg, char **words, unsigned int nr_words)
+{
+	const struct ports_opts *opts = arg;
+	struct text text = { 0 };
+	struct err err = { 0 };
+	unsigned int tight = 0;
+	struct census census;
+	int ret, code;
+
+	ret = census_take(&census, &err);
+	if (!ret) {
+		census_name(&census, ROWS_SHOWN);
+		tight = ports_judge(&census);
+	}
+	if (ret) {
+		code = fail_err(ret == -ENOENT ? -EOPNOTSUPP : ret, &err);
+	} else if (opts->json) {
+		code = print_json(view_ports_json(&census));
+	} else {
+		view_ports(&text, &census, opts->all ? UINT_MAX : ROWS_SHOWN, terminal_width());
+		code = print_text(&text);
+	}
+	if (code == CODE_DONE && opts->check && tight)
+		code = CODE_FINDINGS;
+	census_free(&census);
+	return code;
+}
+
+static const struct option_desc ports_options[] = {
+	{ "json", OPTION_FLAG, offsetof(struct ports_opts, json), NULL, "as JSON" },
+	{ "check", OPTION_FLAG, offsetof(struct ports_opts, check), NULL,
+	  "exit 3 when ports run out somewhere, or nearly" },
+	{ "all", OPTION_FLAG, offsetof(struct ports_opts, all), NULL, "every destination" },
+	{ NULL, OPTION_END, 0, NULL, NULL },
+};
+
+const struct command cmd_ports = {
+	.name = "ports",
+	.words = "",
+	.summary = "local ports in use toward each destination, and when they run out",
+	.help = "Walks the TCP connections of this network namespace once. A connection that was\n"
+		"opened here needs a local port that no other one between the same addresses and\n"
+		"remote port has, and keeps it in TIME_WAIT for a minute after it ended. Shows each\n"
+		"destination with the ports it holds, how many end a second, in how many seconds\n"
+		"none is left if that goes on, and what would help there. Only naming the process\n"
+		"wants root.",
+	.options = ports_options,
+	.size = sizeof(struct ports_opts),
+	.run = ports_run,
+};

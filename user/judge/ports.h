@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A census of connections -> when local ports run out, and what would help. Pure. */
+#ifndef NETLANE_JUDGE_PORTS_H
+#define NETLANE_JUDGE_PORTS_H
+
+#include "base/census.h"
+
+/* The last seconds by which is judged how many connections a second end here. */
+#define OUTLOOK_WINDOW_S 10
+/* Above this share of the usable ports connect() has to search long, and a burst fails. */
+#define OUTLOOK_TIGHT_PCT 80
+
+/*
+ * Fills the outlook of each row, and which sources are exclusive: many sockets
+ * without a single port used twice, for any destination, is no chance. Their
+ * programs bind the address before they connect, without
+ * IP_BIND_ADDRESS_NO_PORT, and all destinations share the ports. Returns how
+ * many rows are tight.
+ */
+unsigned int ports_judge(struct census *census);
+
+#endif /* NETLANE_JUDGE_PORTS_H */
