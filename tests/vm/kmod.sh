@@ -9,7 +9,7 @@ keeper=build/tests/keeper
 # Lane i is on the i-th of these: nowhere where the driver would put it.
 lane_cpus=(2 0 3 1)
 # A repair waits for RTNL and the hotplug lock; emulated CPUs on a busy machine are slow.
-soon() { t_wait_for 30 "$@"; }
+soon() { t_wait_for "${NETLANE_PATIENCE:-30}" "$@"; }
 
 mask_of() { printf '%x' $((1 << $1)); }
 ifindex_of() { cat "/sys/class/net/$1/ifindex"; }
@@ -154,4 +154,58 @@ load_goes_on()
 	local before
 	before=$(interrupts_of eth0)
 	soon traffic_flows eth0 "$before"
+}
+
+# ---- what the module has to bear, all at once if wanted
+hotplug_once() { cpu_set "$1" 0; cpu_set "$1" 1; }
+
+# Both edges at once, as long as the flag is there.
+shake()
+{
+	while [[ -e $T_TMP/shake ]]; do
+		hotplug_once 3
+		ethtool -L eth0 combined 2
+		ethtool -L eth0 combined 4
+	done
+}
+
+# Requests of others without a pause; most find no module, or one that goes.
+ask()
+{
+	while [[ -e $T_TMP/shake ]]; do
+		masks_keep eth0 || true
+		"$keeper" list || true
+		"$keeper" get || true
+		"$keeper" clear || true
+	done >/dev/null 2>&1
+}
+
+replug()
+{
+	local virtio
+	virtio=$(virtio_of eth1)
+	while [[ -e $T_TMP/shake ]]; do
+		echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/unbind
+		echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/bind
+	done
+}
+
+shakers=()
+shake_begin()	# WHAT...
+{
+	local what
+	: >"$T_TMP/shake"
+	t_at_end shake_end
+	for what; do
+		"$what" &
+		shakers+=($!)
+	done
+}
+
+shake_end()
+{
+	local pid
+	rm -f "$T_TMP/shake"
+	for pid in "${shakers[@]}"; do wait "$pid"; done
+	shakers=()
 }

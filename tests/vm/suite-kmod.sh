@@ -23,7 +23,7 @@ here=$(dirname "$0")
 prepare()
 {
 	nginx_start
-	t_wait_for 20 nginx_answers
+	soon nginx_answers
 }
 
 finish()
@@ -36,8 +36,6 @@ finish()
 
 t_setup prepare
 t_at_end finish
-
-hotplug_once() { cpu_set "$1" 0; cpu_set "$1" 1; }
 
 control_loses_them()
 {
@@ -259,7 +257,7 @@ spoilt_messages_do_no_harm()
 {
 	local said
 	fresh eth0 netlane
-	said=$("$keeper" fuzz "$(ifindex_of eth1)" 3000)
+	said=$("$keeper" fuzz "$(ifindex_of eth1)" "${NETLANE_SPOILT:-3000}")
 	t_match "$said" 'taken [1-9].*refused [1-9]'
 	"$keeper" clear
 	masks_keep eth0
@@ -288,40 +286,14 @@ others_are_kept_out()
 	t_eq "$(counter_of devices)" 1 "devices kept"
 }
 
-# Both edges at once, as long as the flag is there.
-shake()
-{
-	while [[ -e $T_TMP/shake ]]; do
-		hotplug_once 3
-		ethtool -L eth0 combined 2
-		ethtool -L eth0 combined 4
-	done
-}
-
-shake_begin()
-{
-	: >"$T_TMP/shake"
-	shake &
-	shaker=$!
-	t_at_end shake_end
-}
-
-shake_end()
-{
-	[[ -n ${shaker-} ]] || return 0
-	rm -f "$T_TMP/shake"
-	wait "$shaker"
-	shaker=
-}
-
 reload_under_load()
 {
 	local i
 	fresh eth0 bare
 	load_begin
 	load_goes_on
-	shake_begin
-	for ((i = 0; i < 20; i++)); do
+	shake_begin shake
+	for ((i = 0; i < ${NETLANE_RELOADS:-20}; i++)); do
 		module_in
 		masks_keep eth0
 		soon counter_passed rewrites 0
@@ -334,22 +306,28 @@ reload_under_load()
 	soon masks_stand eth0
 }
 
-# While both edges are shaken, at most moments something is under way: the probe
-# is in the driver's function, the work waits for RTNL or the hotplug lock, or
-# it writes. rmmod comes at any of them.
-rmmod_with_work_pending()
+# While all this goes on, at most moments something is under way: the probe is
+# in the driver's function, the work waits for RTNL or the hotplug lock or
+# writes, a request is read, a NIC goes. rmmod comes at any of them.
+rmmod_at_any_moment()
 {
 	local i
 	fresh eth0 bare
-	shake_begin
-	for ((i = 0; i < 30; i++)); do
+	load_begin
+	load_goes_on
+	shake_begin shake ask replug
+	for ((i = 0; i < ${NETLANE_RELOADS:-20}; i++)); do
 		module_in
-		masks_keep eth0
-		masks_keep eth1
 		[[ $((i % 3)) != 0 ]] || soon counter_passed rewrites 0
-		rmmod netlane
+		soon rmmod netlane	# a list that is being read holds it
 	done
 	shake_end
+	soon is_there eth1
+	nic_again eth1
+	load_goes_on
+	fresh eth0 netlane
+	hotplug_once 3
+	soon masks_stand eth0
 }
 
 reduced_keeps_xps()
@@ -392,7 +370,7 @@ if thorough; then
 	t_case keeper.refusals.have_sentences refusals_have_sentences
 	t_case keeper.spoilt_messages.do_no_harm spoilt_messages_do_no_harm
 	t_case keeper.others.are_kept_out others_are_kept_out
-	t_case keeper.rmmod.with_work_pending rmmod_with_work_pending
+	t_case keeper.rmmod.works_at_any_moment rmmod_at_any_moment
 	t_case keeper.blind.refuses_to_keep blind_refuses
 fi
 t_case keeper.kernel.complains_of_nothing kernel_is_silent

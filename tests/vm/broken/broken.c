@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A module that does what netlane.ko must never do, one wrong at a time, so
- * that the debug kernel can be seen to catch it (tests/vm/suite-debug.sh).
+ * that the debug kernel can be seen to catch it (tests/vm/debug-claims.sh).
  *
  *   insmod broken.ko wrong=NAME
  *
