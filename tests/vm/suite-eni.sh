@@ -247,19 +247,75 @@ comes_and_goes()
 	state_is found --routes
 }
 
-# No up by hand: the service follows the NIC, and takes nothing away on an error.
-brought_by_the_service()
+# ---- no up by hand: the service does it
+
+# served - looks every 2 s: nothing tells that the metadata service learnt of an ENI
+served()
 {
+	[[ ! -e $T_TMP/served ]] || return 0
 	fresh
+	foreign_add
+	: >"$T_TMP/served"
+	state_take with_foreign --routes
 	keep_configure "[nic *]" "source_routing = yes"
-	sed -i 's/^sweep = off/sweep = 2/' "$keep_conf"	# nothing tells that the service learnt of an ENI
+	sed -i 's/^sweep = off/sweep = 2/' "$keep_conf"
 	keep_start
 	leaves_by 10.9.1.2 eth1
+}
+
+served_end()
+{
+	[[ -e $T_TMP/served ]] || return 0
+	keep_end
+	foreign_del
+	rm -f "$keep_conf" "$T_TMP/served"
+}
+
+rule_is() { [[ $(rule_of "$1") == "$2" ]]; }
+
+# Nothing of what others have, and what the metadata service knows nothing of.
+takes_no_foreign_route()
+{
+	served
+	ip -N rule show | grep -v 'proto 110$' >"$T_TMP/rules"
+	ip -N route show table 4242 >"$T_TMP/table"
+	ip rule del from 10.9.1.2 proto 110	# its own comes back, so it has looked
+	t_wait_for 60 rule_is 10.9.1.2 1
+	rm -f /run/netlane/enis
+	outside tests/vm/metadata set ok "$zero"	# the ENI is not even listed
+	: >"$T_TMP/service"
+	echo 3 >/sys/class/net/eth1/queues/rx-0/rps_cpus
+	t_wait_for 60 service_said '^repair eth1 rps'
+	ip -N rule show | grep -v 'proto 110$' | diff "$T_TMP/rules" - || t_fail "rules of others changed"
+	ip -N route show table 4242 | diff "$T_TMP/table" - || t_fail "routes of others changed"
+	meta_good
+}
+
+address_needs_no_reload()
+{
+	served
+	meta_good ok 10.9.1.50
+	ip addr add 10.9.1.50/24 dev eth1
+	t_wait_for 60 rule_is 10.9.1.50 1
+	leaves_by 10.9.1.50 eth1
+	rules_are "1 1"
+	ip addr del 10.9.1.50/24 dev eth1
+	meta_good
+	t_wait_for 60 rule_is 10.9.1.50 0
+	rules_are "1 0"
+}
+
+# It follows the NIC, and takes nothing away on an error.
+brought_by_the_service()
+{
+	t_at_end served_end
+	served
 	plug
 	meta ok "$zero" "1=$one" "2=10.9.2.2,fd09:2::2"
 	t_wait_for 60 rule_is 10.9.2.2 1
 	leaves_by 10.9.2.2 eth2
 	arrives_by 10.9.2.2 2
+	[[ $(table_of 10.9.2.2) != "$(table_of 10.9.1.2)" ]] || t_fail "two NICs have one table"
 	ours_take
 	ip rule del from 10.9.1.2 proto 110	# somebody's hand
 	t_wait_for 60 rule_is 10.9.1.2 1
@@ -275,11 +331,8 @@ brought_by_the_service()
 	t_wait_for 60 rule_is 10.9.2.2 0
 	leaves_by 10.9.1.2 eth1
 	down_run
-	keep_end
-	rm -f "$keep_conf"
-	state_is found --routes
+	state_is with_foreign --routes
 }
-rule_is() { [[ $(rule_of "$1") == "$2" ]]; }
 
 gone_before_down()
 {
@@ -315,11 +368,14 @@ link_down()
 }
 
 t_setup prepare
+t_at_end served_end
 t_case eni.up.what_comes_from_an_address_leaves_by_its_nic routes_by_source
 t_case eni.up.again_changes_nothing second_up_changes_nothing
 t_case eni.down.gives_back_exactly down_gives_back
 t_case eni.others.routes_and_rules_stay foreign_stays
 t_case eni.hotplug.nic_comes_and_goes comes_and_goes
+t_case eni.service.takes_no_route_of_others takes_no_foreign_route
+t_case eni.service.address_needs_no_reload address_needs_no_reload
 t_case eni.service.brings_and_takes_them brought_by_the_service
 if thorough; then
 	t_case eni.up.for_a_time_is_undone undone_in_time

@@ -16,22 +16,32 @@ here=$(dirname "$0")
 	. "$here/scenes.sh"
 }
 t_at_end traffic_stop
-balancer=
+t_at_end balancer_stop
 
 scene incumbent	incumbent "eth0=0,1,2,3" "eth0"
 
+# Another case may have started it.
+balancer() { cat "$T_TMP/balancer.pid" 2>/dev/null; }
 balancer_start()
 {
+	balancer_stop
 	mkdir -p /run/irqbalance
 	irqbalance --debug --interval 1 >"$T_TMP/irqbalance" 2>&1 &
-	balancer=$!
+	echo $! >"$T_TMP/balancer.pid"
 	t_wait_for 10 balancer_answers
 }
 
-balancer_socket() { echo "/run/irqbalance/irqbalance$balancer.sock"; }
-balancer_ask() { timeout 5 socat - "UNIX-CONNECT:$(balancer_socket)" <<<"$1"; }
+balancer_ask() { timeout 5 socat - "UNIX-CONNECT:/run/irqbalance/irqbalance$(balancer).sock" <<<"$1"; }
 balancer_answers() { [[ $(balancer_ask setup) == *SLEEP* ]]; }
-balancer_stop() { kill "$balancer"; wait "$balancer" || true; }
+balancer_is_gone() { [[ ! -d /proc/$1 || $(awk '{ print $3 }' "/proc/$1/stat") == Z ]]; }
+balancer_stop()
+{
+	local pid
+	pid=$(balancer) || return 0
+	rm -f "$T_TMP/balancer.pid" "$T_TMP/beside"
+	kill "$pid"
+	t_wait_for 10 balancer_is_gone "$pid"
+}
 
 # banned - names of the interrupts that it leaves alone
 banned() { "$vm/node-state" --quick | sed -n 's/^irqbalance leaves //p'; }
@@ -55,32 +65,62 @@ periods_pass()
 	t_wait_for 30 periods_done $((now + 1 + $1))
 }
 
-leaves_ours_alone()
+balances() { [[ $(nic_irqs "$1") != *"input.0 f"* ]] || t_fail "irqbalance does not balance $1: $(nic_irqs "$1")"; }
+
+# irqbalance at work since before up, and somebody else's ban on its list.
+beside_up()
 {
-	local ours
+	local irq
+	[[ ! -e $T_TMP/beside ]] || return 0
 	reach incumbent crooked
 	rm -f "$T_TMP/at"
 	balancer_start
-	t_at_end balancer_stop
 	periods_pass 1
 	t_eq "$(banned)" "" "interrupts that irqbalance leaves alone before up"
 	[[ $(nic_irqs eth0) != *" f"* ]] || t_fail "irqbalance did not touch eth0: $(nic_irqs eth0)"
+	irq=(/proc/irq/*/"$(virtio_of eth1)-input.1")
+	irq=${irq[0]%/*}
+	balancer_ask "settings ban irqs ${irq##*/}" >/dev/null
+	t_wait_for 10 only_the_foreign_ban
 	"$vm/perturb" all-masks eth1
-
 	up_run eth0
-	ours=$(nic_irqs eth0)
+	nic_irqs eth0 >"$T_TMP/ours"
 	knobs_are eth0 0 1 2 3
-	t_eq "$(banned | wc -l)" 8 "number of interrupts that irqbalance leaves alone"
-	periods_pass 2
-	t_eq "$(nic_irqs eth0)" "$ours" "eth0's interrupts after two periods"
-	[[ $(nic_irqs eth1) != *"input.0 f"* ]] || t_fail "irqbalance left eth1 alone too: $(nic_irqs eth1)"
+	: >"$T_TMP/beside"
+}
+only_the_foreign_ban() { t_eq "$(banned)" "$(virtio_of eth1)-input.1" "interrupts that irqbalance leaves alone"; }
 
-	down_run
-	t_eq "$(banned)" "" "interrupts that irqbalance leaves alone after down"
-	"$vm/perturb" all-masks eth0
-	balancer_ask "settings ban irqs" >/dev/null
+does_not_move_ours()
+{
+	beside_up
+	periods_pass 2
+	t_eq "$(nic_irqs eth0)" "$(<"$T_TMP/ours")" "eth0's interrupts after two periods"
+}
+
+others_go_on()
+{
+	beside_up
 	periods_pass 1
-	[[ $(nic_irqs eth0) != *"input.0 f"* ]] || t_fail "irqbalance does not balance eth0 again"
+	balances eth1
+	! balancer_is_gone "$(balancer)" || t_fail "irqbalance was stopped"
+}
+
+foreign_ban_stays()
+{
+	beside_up
+	t_eq "$(banned | wc -l)" 9 "number of interrupts that irqbalance leaves alone"
+	t_match "$(banned)" "$(virtio_of eth1)-input.1"
+}
+
+down_leaves_no_ban()
+{
+	beside_up
+	rm -f "$T_TMP/beside"
+	down_run
+	only_the_foreign_ban
+	"$vm/perturb" all-masks eth0
+	periods_pass 1
+	balances eth0
 }
 
 may_be_forbidden()
@@ -88,7 +128,6 @@ may_be_forbidden()
 	reach incumbent crooked
 	rm -f "$T_TMP/at"
 	balancer_start
-	t_at_end balancer_stop
 	periods_pass 2	# it has found its places, and up is not disturbed half-way
 	printf '[netlane]\nirqbalance = no\n' >"$T_TMP/no.conf"
 	up_run --config "$T_TMP/no.conf" eth0
@@ -96,6 +135,9 @@ may_be_forbidden()
 	down_run
 }
 
-t_case irqbalance.while_up.leaves_ours_alone leaves_ours_alone
+t_case irqbalance.running.does_not_move_ours does_not_move_ours
+t_case irqbalance.running.does_not_stop_balancing_others others_go_on
+t_case irqbalance.bans_of_others.are_not_lost foreign_ban_stays
+t_case irqbalance.down.leaves_no_ban down_leaves_no_ban
 t_case irqbalance.forbidden_by_policy.is_not_asked may_be_forbidden
 t_done

@@ -167,7 +167,7 @@ for what in hotplug channels; do
 	t_case "keep.$what.control_stays_crooked"	control "$what"
 done
 for what in hotplug channels rude_xps incumbent_script; do
-	t_case "keep.$what.lanes_come_back"	comes_back "$what"
+	t_case "keep.$what.lanes_are_not_lost"	comes_back "$what"
 done
 t_case keep.rude_xps.is_named		names_the_author rude_xps 'set by suite-keep'
 t_case keep.channels.are_named		names_the_author channels 'ethtool'
@@ -178,9 +178,9 @@ if thorough; then
 		t_case "keep.$what.control_stays_crooked"	control "$what"
 	done
 	for what in fewer_channels rings link rebind rude_irq rude_rps; do
-		t_case "keep.$what.lanes_come_back"	comes_back "$what"
+		t_case "keep.$what.lanes_are_not_lost"	comes_back "$what"
 	done
-	t_case keep.irqbalance.is_answered	balancer_is_answered
+	t_case keep.irqbalance.restarted_loses_no_ban	balancer_is_answered
 	t_case keep.pause.is_noticed	pause_is_noticed
 	t_case keep.rounds.leave_no_drift_and_no_leak	rounds_leave_nothing
 fi

@@ -89,7 +89,56 @@ down_gives_back_the_late_nic_too()
 	but_service <"$T_TMP/state.with" | diff - <(echo "$at") || t_fail "not as it was with eth2"
 }
 
+# Nobody saw it come: the service stood still, then there was none. There is no
+# udevd in this VM that could have told of it.
+nic_that_came_unseen_is_found()
+{
+	held
+	kill -STOP "$(keep_pid)"
+	plug
+	kill -CONT "$(keep_pid)"
+	lanes_come_back eth2 2 0 3 1
+	unplug
+	keep_end KILL
+	plug
+	keep_start
+	lanes_come_back eth2 2 0 3 1
+}
+
+fds_of() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
+has_fds() { t_eq "$(fds_of "$1")" "$2" "open files of the service"; }
+keeps_no_eth2() { netlane status >"$T_TMP/status"; ! grep -w eth2 "$T_TMP/status"; }
+
+# Gone before its lanes are done, again and again.
+fast_attach_and_detach()
+{
+	local i pid fds
+	held
+	pid=$(keep_pid)
+	plug
+	lanes_come_back eth2 2 0 3 1
+	unplug
+	t_wait_for 20 keeps_no_eth2
+	rude_xps
+	lanes_come_back eth1 2 0 3 1
+	fds=$(fds_of "$pid")
+	for ((i = 0; i < 4; i++)); do
+		plug
+		unplug
+	done
+	rude_xps
+	lanes_come_back eth1 2 0 3 1
+	t_wait_for 20 has_fds "$pid" "$fds"
+	t_wait_for 20 keeps_no_eth2
+	[[ $(keep_pid) == "$pid" ]] || t_fail "it is another service"
+	[[ -z $(cat "/proc/$pid/task/$pid/children") ]] || t_fail "it has left children"
+	plug
+	lanes_come_back eth2 2 0 3 1
+}
+
 t_case plug.new_nic.gets_its_lanes	new_nic_gets_its_lanes
+t_case plug.new_nic.is_not_missed_unseen	nic_that_came_unseen_is_found
+t_case plug.fast_attach_and_detach.leaks_nothing	fast_attach_and_detach
 t_case plug.nic.goes_and_comes_again	nic_goes_and_comes_again
 t_case plug.down.gives_back_the_late_nic_too	down_gives_back_the_late_nic_too
 t_done
