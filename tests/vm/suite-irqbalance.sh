@@ -70,7 +70,7 @@ balances() { [[ $(nic_irqs "$1") != *"input.0 f"* ]] || t_fail "irqbalance does 
 # irqbalance at work since before up, and somebody else's ban on its list.
 beside_up()
 {
-	local irq
+	local foreign
 	[[ ! -e $T_TMP/beside ]] || return 0
 	reach incumbent crooked
 	rm -f "$T_TMP/at"
@@ -78,9 +78,8 @@ beside_up()
 	periods_pass 1
 	t_eq "$(banned)" "" "interrupts that irqbalance leaves alone before up"
 	[[ $(nic_irqs eth0) != *" f"* ]] || t_fail "irqbalance did not touch eth0: $(nic_irqs eth0)"
-	irq=(/proc/irq/*/"$(virtio_of eth1)-input.1")
-	irq=${irq[0]%/*}
-	balancer_ask "settings ban irqs ${irq##*/}" >/dev/null
+	foreign=$(cd /proc/irq/*/"$(virtio_of eth1)-input.1" && cd .. && basename "$PWD")
+	balancer_ask "settings ban irqs $foreign" >/dev/null
 	t_wait_for 10 only_the_foreign_ban
 	"$vm/perturb" all-masks eth1
 	up_run eth0
