@@ -374,8 +374,10 @@ t_case eni.up.again_changes_nothing second_up_changes_nothing
 t_case eni.down.gives_back_exactly down_gives_back
 t_case eni.others.routes_and_rules_stay foreign_stays
 t_case eni.hotplug.nic_comes_and_goes comes_and_goes
-t_case eni.service.takes_no_route_of_others takes_no_foreign_route
-t_case eni.service.address_needs_no_reload address_needs_no_reload
+if thorough; then
+	t_case eni.service.takes_no_route_of_others takes_no_foreign_route
+	t_case eni.service.address_needs_no_reload address_needs_no_reload
+fi
 t_case eni.service.brings_and_takes_them brought_by_the_service
 if thorough; then
 	t_case eni.up.for_a_time_is_undone undone_in_time

@@ -293,7 +293,7 @@ reload_under_load()
 	load_begin
 	load_goes_on
 	shake_begin shake
-	for ((i = 0; i < ${NETLANE_RELOADS:-20}; i++)); do
+	for ((i = 0; i < ${NETLANE_RELOADS:-10}; i++)); do
 		module_in
 		masks_keep eth0
 		soon counter_passed rewrites 0
