@@ -225,7 +225,8 @@ yielded_is_not_put_back()
 	soon queue_stands eth1 2
 	soon queue_stands eth1 3
 	[[ "$(cpus_of "$(<"$file")")" != 0 ]] || t_fail "the module took back what is his"
-	keeps_masks eth1 11
+	# a service that looked between the two has it forget the NIC until they fit
+	soon keeps_masks eth1 11
 	netlane up
 	knobs_are eth1 "${LANES[@]}"
 	soon keeps_masks eth1 12
