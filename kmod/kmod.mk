@@ -30,7 +30,7 @@ install-kmod:
 
 .PHONY: kmod install-kmod
 
-check-debug:	## the module's suite in a kernel with KASAN, lockdep and kmemleak (an hour, once)
+check-debug:	## the module's suite in a kernel with KASAN, lockdep and kmemleak; the first time builds it, an hour
 	$(Q)scripts/deps debug
 	$(SUBMAKE) all tests
 	$(Q)tests/vm/check-debug

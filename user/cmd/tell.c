@@ -57,6 +57,12 @@ static void queue_fill(struct keeper_queue *to, const struct journal_state *stat
 	}
 }
 
+/* With another number of channels just now the module waits by itself until they fit. */
+static bool is_let_go(const struct journal_state *state, const struct nic_plan *plan)
+{
+	return !is_straight(plan) || is_yielded(state, plan, KNOB_CHANNELS, 0);
+}
+
 struct told_nic {
 	unsigned int ifindex;
 	unsigned int nr;
@@ -122,7 +128,8 @@ void tell_module(struct keep *keep, const struct flow *flow)
 	for (i = 0; told && keep->told != hash && i < flow->plan.nr_nic; i++)
 		if (told[i].queue)
 			keep->told_nr += nic_tell(&told[i], flow->plan.nic[i].ifname);
-		else if ((nic = facts_nic(&flow->facts, flow->plan.nic[i].ifname)))
+		else if (is_let_go(&state, &flow->plan.nic[i]) &&
+			 (nic = facts_nic(&flow->facts, flow->plan.nic[i].ifname)))
 			(void)keeper_clear(nic->ifindex, NULL); /* it may have had it */
 	keep->told = hash;
 	for (i = 0; told && i < flow->plan.nr_nic; i++)
