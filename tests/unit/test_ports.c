@@ -51,7 +51,7 @@ static struct outlook judged(struct census *census, struct census_row *row)
 	census->row = row;
 	census->nr_row = 1;
 	tight = ports_judge(census);
-	assert_int_equal(tight, row->outlook.tight);
+	assert_int_equal(tight, row->outlook.tight + !census->usable);
 	return row->outlook;
 }
 
@@ -72,7 +72,7 @@ static void ports__list__as_the_kernel_writes_it(void **state)
 
 static void ports__settings__count_what_is_usable(void **state)
 {
-	struct ports listened = { 0 };
+	struct ports listened = { 0 }, reserved;
 	struct census census = { 0 };
 	struct err err = { 0 };
 	struct tree tree;
@@ -84,15 +84,20 @@ static void ports__settings__count_what_is_usable(void **state)
 	ports_add(&listened, 40005, 40005); /* reserved as well: counted once */
 	ports_add(&listened, 40500, 40500);
 	ports_add(&listened, 80, 80);
-	assert_int_equal(census_settings(tree.root, &listened, &census, &err), 0);
+	assert_int_equal(census_settings(tree.root, &listened, &reserved, &census, &err), 0);
 	assert_int_equal(census.reserved, 10);
 	assert_int_equal(census.listened, 1);
 	assert_int_equal(census.usable, 989);
+	assert_true(ports_has(&reserved, 50000));
+	tree_file(&tree, "40000\t41000\n", SYS "ip_local_port_range");
+	census.usable = 0;
+	assert_int_equal(census_settings(tree.root, &listened, &reserved, &census, &err), 0);
+	assert_int_equal(census.usable, 989); /* an odd number of ports: the last is never chosen */
 	assert_int_equal(census.tw_s, 60);
 	assert_int_equal(census.tw_reuse, -1);
 	assert_true(census.timestamps);
 	tree_file(&tree, "nonsense\n", SYS "ip_local_port_range");
-	assert_int_equal(census_settings(tree.root, &listened, &census, &err), -EINVAL);
+	assert_int_equal(census_settings(tree.root, &listened, &reserved, &census, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "ip_local_port_range"));
 	tree_remove(&tree);
 }
@@ -166,6 +171,72 @@ static void outlook__reuse__needs_timestamps(void **state)
 	assert_true(o.reuse);
 }
 
+/* Those of the last second alone: older ones were taken again. */
+static void outlook__reuse__rate_is_of_what_is_left(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(0, 0);
+	struct outlook o;
+
+	census.tw_reuse = 1;
+	row.age[0] = 30000;
+	row.age[3] = 7;
+	row.time_wait = 30007;
+	o = judged(&census, &row);
+	assert_int_equal(o.per_s, 30000);
+	assert_int_equal(o.levels_at, 30000);
+	assert_int_equal(o.lasts_s, 1);
+	assert_true(o.tight);
+}
+
+static void outlook__limit_of_time_wait__is_heeded(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(1000, 12);
+	struct outlook o;
+
+	census.tw_max = 20000;
+	census.served_time_wait = 2000;
+	o = judged(&census, &row);
+	assert_int_equal(o.levels_at, 18000);
+	assert_int_equal(o.full_s_early, -1);
+	row.established = 11000;
+	o = judged(&census, &row);
+	assert_int_equal(o.levels_at, 29000);
+	assert_int_equal(o.full_s_early, 5);
+}
+
+static void outlook__long_time_wait__counts_in_full(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(90, AGE_SECONDS);
+	struct outlook o;
+
+	census.tw_s = 300;
+	o = judged(&census, &row);
+	assert_int_equal(o.levels_at, 27000);
+	assert_int_equal(o.full_s_early, -1);
+	census.tw_s = 400;
+	o = judged(&census, &row);
+	assert_int_equal(o.levels_at, 36000);
+	assert_in_range(o.full_s_early, 200, 260);
+}
+
+static void outlook__many_that_close__are_not_foretold(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(0, 0);
+	struct outlook o;
+
+	row.closing = 96;
+	o = judged(&census, &row);
+	assert_true(o.blind);
+	row.closing = 0;
+	row.established = 96;
+	o = judged(&census, &row);
+	assert_false(o.blind);
+}
+
 static void outlook__nothing_usable__is_full(void **state)
 {
 	struct census census = node();
@@ -193,6 +264,11 @@ static void outlook__exclusive__is_no_chance(void **state)
 	source.sockets = source.ports = 6000;
 	(void)ports_judge(&census);
 	assert_true(source.exclusive);
+	assert_false(source.tight);
+	census.usable = 7000;
+	assert_int_equal(ports_judge(&census), 1);
+	assert_true(source.tight);
+	census.usable = 28232;
 	source.ports = 5900;
 	(void)ports_judge(&census);
 	assert_false(source.exclusive);
@@ -207,6 +283,10 @@ int main(void)
 		cmocka_unit_test(outlook__what_ends__makes_room),
 		cmocka_unit_test(outlook__bursts__give_a_range),
 		cmocka_unit_test(outlook__reuse__needs_timestamps),
+		cmocka_unit_test(outlook__reuse__rate_is_of_what_is_left),
+		cmocka_unit_test(outlook__limit_of_time_wait__is_heeded),
+		cmocka_unit_test(outlook__long_time_wait__counts_in_full),
+		cmocka_unit_test(outlook__many_that_close__are_not_foretold),
 		cmocka_unit_test(outlook__nothing_usable__is_full),
 		cmocka_unit_test(outlook__exclusive__is_no_chance),
 	};

@@ -18,10 +18,12 @@ struct outlook {
 	unsigned int usable; /* ports */
 	unsigned int per_s; /* connections that ended here, a second: mean of the last ones */
 	unsigned int levels_at; /* ports in use when each TIME_WAIT that ends is followed by one */
-	bool reuse; /* ports in TIME_WAIT are taken again: they are not in the way */
+	bool reuse; /* ports in TIME_WAIT are taken again, and soon not in the way any more */
+	unsigned int lasts_s; /* how long a TIME_WAIT is in the way */
 	/* seconds until connect() fails, a range because the rate varies; -1: it levels off before */
 	int full_s_early;
 	int full_s_late;
+	bool blind; /* much of it is neither established nor in TIME_WAIT: what grows is not seen */
 	bool tight; /* it runs out, or a burst may find none left: worth a word */
 };
 
@@ -53,12 +55,14 @@ struct census_source {
 	unsigned int sockets;
 	unsigned int ports; /* different ones */
 	bool exclusive; /* none is used twice, and that is no chance */
+	bool tight; /* and then what is left is little */
 };
 
 struct census {
 	uint64_t at_ns; /* CLOCK_BOOTTIME of the walk's begin */
 	struct census_row *row; /* most ports first */
 	unsigned int nr_row;
+	unsigned int more_rows; /* that are counted, judged, and not shown */
 	struct census_row rest; /* of what found no room among the rows */
 	unsigned int rest_rows; /* destinations in it, at least */
 	struct census_source *source;

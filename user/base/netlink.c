@@ -3,7 +3,9 @@
 #include "base/netlink.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -27,8 +29,20 @@ struct mnl_socket *netlink_open(int bus)
 	return nl;
 }
 
-int netlink_talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
-		 void *data)
+/* A dump that fails says so in its end, which libmnl takes for a good one. */
+static int dump_verdict(const void *buf, size_t len)
+{
+	const struct nlmsghdr *nlh = buf;
+	int left = (int)len, ret = 0;
+
+	for (; !ret && mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (nlh->nlmsg_type == NLMSG_DONE && mnl_nlmsg_get_payload_len(nlh) >= sizeof(ret))
+			memcpy(&ret, mnl_nlmsg_get_payload(nlh), sizeof(ret));
+	return ret < 0 ? ret : 0;
+}
+
+static int talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
+		void *data, bool strict)
 {
 	unsigned int port = mnl_socket_get_portid(nl);
 	char *buf = malloc(ANSWER_BYTES);
@@ -54,9 +68,23 @@ int netlink_talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, 
 			ret = MNL_CB_OK;
 		else if (ret < 0)
 			ret = -errno;
+		else if (!ret && strict)
+			ret = dump_verdict(buf, (size_t)n);
 	} while (ret > 0);
 
 free_buf:
 	free(buf);
 	return ret < 0 ? ret : 0;
+}
+
+int netlink_talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
+		 void *data)
+{
+	return talk(nl, nlh, seq, cb, data, false);
+}
+
+int netlink_dump(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
+		 void *data)
+{
+	return talk(nl, nlh, seq, cb, data, true);
 }

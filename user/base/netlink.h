@@ -10,5 +10,8 @@ struct mnl_socket *netlink_open(int bus);
 /* Sends @nlh and runs @cb over what comes back. 0 or -errno. */
 int netlink_talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
 		 void *data);
+/* The same for a dump, which is also asked how it ended: a list that is cut off is an error. */
+int netlink_dump(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
+		 void *data);
 
 #endif /* NETLANE_BASE_NETLINK_H */

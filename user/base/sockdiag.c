@@ -48,7 +48,7 @@ int sockdiag_tcp(int family, unsigned int states, uint16_t port, sockdiag_each e
 	req->idiag_states = states;
 	if (port)
 		mnl_attr_put(nlh, INET_DIAG_REQ_BYTECODE, sizeof(filter), filter);
-	ret = netlink_talk(nl, nlh, 1, socket_take, &walk);
+	ret = netlink_dump(nl, nlh, 1, socket_take, &walk);
 	mnl_socket_close(nl);
 	return ret;
 }

@@ -10,6 +10,7 @@
 #include "view/ports.h"
 
 #define ROWS_SHOWN 20
+#define JSON_ROWS 1000 /* each is about 600 bytes of text */
 
 struct ports_opts {
 	bool json;
@@ -30,6 +31,10 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 	if (!ret) {
 		census_name(&census, ROWS_SHOWN);
 		tight = ports_judge(&census);
+	}
+	if (opts->json && !opts->all && census.nr_row > JSON_ROWS) {
+		census.more_rows = census.nr_row - JSON_ROWS;
+		census.nr_row = JSON_ROWS;
 	}
 	if (ret) {
 		code = fail_err(ret == -ENOENT ? -EOPNOTSUPP : ret, &err);

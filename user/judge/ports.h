@@ -15,7 +15,7 @@
  * without a single port used twice, for any destination, is no chance. Their
  * programs bind the address before they connect, without
  * IP_BIND_ADDRESS_NO_PORT, and all destinations share the ports. Returns how
- * many rows are tight.
+ * many rows and such sources are tight; no usable port at all counts as one.
  */
 unsigned int ports_judge(struct census *census);
 

@@ -37,6 +37,7 @@ struct source {
 struct walk {
 	struct census *census;
 	struct ports listened;
+	struct ports reserved;
 	struct key *key; /* of each row */
 	unsigned int *slot; /* row + 1 */
 	unsigned int room; /* rows that were allocated */
@@ -192,7 +193,8 @@ static void socket_take(const struct inet_diag_msg *msg, void *arg)
 	if (ports_has(&walk->listened, port)) {
 		census->served++;
 		census->served_time_wait += time_wait;
-	} else if (port < census->first || port > census->last) {
+	} else if (port < census->first || port > census->last ||
+		   ports_has(&walk->reserved, port)) {
 		census->fixed++;
 		census->fixed_time_wait += time_wait;
 	} else {
@@ -256,7 +258,7 @@ static int walk_run(struct walk *walk, struct err *err)
 	if (ret)
 		return err_set(err, ret, "the TCP sockets cannot be read (inet_diag): %s",
 			       strerror(-ret));
-	ret = census_settings("/", &walk->listened, census, err);
+	ret = census_settings("/", &walk->listened, &walk->reserved, census, err);
 	if (ret)
 		return ret;
 	census->at_ns = clock_boot_ns();

@@ -32,8 +32,8 @@ bool ports_has(const struct ports *ports, unsigned int port);
 /* "8080,9000-9010", as the kernel writes it. 0 or -EINVAL. */
 int ports_parse(const char *list, struct ports *ports);
 
-/* Settings of @root's /proc/sys, and census.usable. 0 or -errno. */
-int census_settings(const char *root, const struct ports *listened, struct census *census,
-		    struct err *err);
+/* Settings of @root's /proc/sys, census.usable, and what is @reserved. 0 or -errno. */
+int census_settings(const char *root, const struct ports *listened, struct ports *reserved,
+		    struct census *census, struct err *err);
 
 #endif /* NETLANE_OBSERVE_CENSUS_H */

@@ -60,7 +60,7 @@ void census_name(struct census *census, unsigned int nr)
 		if (!isdigit((unsigned char)pids[i][0]) ||
 		    files_list("/", &fds, &nr_fd, "/proc/%s/fd", pids[i]))
 			continue;
-		for (j = 0; j < nr_fd && wanted; j++, links++)
+		for (j = 0; j < nr_fd && wanted && links < LINKS_MAX; j++, links++)
 			if (!file_link("/", link, sizeof(link), "/proc/%s/fd/%s", pids[i],
 				       fds[j]) &&
 			    sscanf(link, "socket:[%lu]", &inode) == 1)

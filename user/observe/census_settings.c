@@ -10,6 +10,7 @@
 
 #define SYS "/proc/sys/net/ipv4/"
 #define TIME_WAIT_S 60 /* TCP_TIMEWAIT_LEN; a few vendors' kernels have it as a setting */
+#define RESERVED_BYTES (512u << 10) /* all 65536, each by itself and with a comma */
 #define REUSE_MS 1000 /* where there is no tcp_tw_reuse_delay (before 6.14) */
 
 void ports_add(struct ports *ports, unsigned int first, unsigned int last)
@@ -59,9 +60,11 @@ static unsigned int number(const char *root, const char *name, unsigned int othe
 static void ports_count(struct census *census, const struct ports *reserved,
 			const struct ports *listened)
 {
-	unsigned int port;
+	unsigned int port, nr = census->last - census->first + 1;
+	/* connect() takes ports by pairs: of an odd number the last one is never chosen */
+	unsigned int end = census->first + (nr > 1 ? nr & ~1u : nr);
 
-	for (port = census->first; port <= census->last; port++) {
+	for (port = census->first; port < end; port++) {
 		if (ports_has(reserved, port))
 			census->reserved++;
 		else if (ports_has(listened, port))
@@ -71,11 +74,25 @@ static void ports_count(struct census *census, const struct ports *reserved,
 	}
 }
 
-int census_settings(const char *root, const struct ports *listened, struct census *census,
-		    struct err *err)
+/* The kernel gives the list by one read, as much of it as there is room. */
+static int reserved_read(const char *root, struct ports *reserved)
 {
-	struct text list = { 0 };
-	struct ports reserved;
+	char *list = calloc(1, RESERVED_BYTES);
+	int ret;
+
+	memset(reserved, 0, sizeof(*reserved));
+	if (!list)
+		return -ENOMEM;
+	ret = file_read(root, list, RESERVED_BYTES, SYS "ip_local_reserved_ports");
+	if (!ret)
+		ret = ports_parse(list, reserved);
+	free(list);
+	return ret == -ENOENT ? 0 : ret;
+}
+
+int census_settings(const char *root, const struct ports *listened, struct ports *reserved,
+		    struct census *census, struct err *err)
+{
 	char range[64];
 	int ret;
 
@@ -86,15 +103,11 @@ int census_settings(const char *root, const struct ports *listened, struct censu
 	if (ret)
 		return err_set(err, ret, SYS "ip_local_port_range cannot be read: %s",
 			       strerror(-ret));
-	memset(&reserved, 0, sizeof(reserved));
-	ret = file_slurp(root, &list, SYS "ip_local_reserved_ports");
-	if (!ret && list.s)
-		ret = ports_parse(list.s, &reserved);
-	text_free(&list);
-	if (ret && ret != -ENOENT)
+	ret = reserved_read(root, reserved);
+	if (ret)
 		return err_set(err, ret, SYS "ip_local_reserved_ports cannot be read: %s",
 			       strerror(-ret));
-	ports_count(census, &reserved, listened);
+	ports_count(census, reserved, listened);
 	census->unprivileged = number(root, "ip_unprivileged_port_start", 1024);
 	census->tw_reuse = (int)number(root, "tcp_tw_reuse", UINT_MAX);
 	census->tw_reuse_ms = number(root, "tcp_tw_reuse_delay", REUSE_MS);

@@ -23,7 +23,7 @@ static void full_in(const struct outlook *o, char *buf, size_t len)
 	if (o->in_use >= o->usable)
 		(void)snprintf(buf, len, "now");
 	else if (o->full_s_early < 0)
-		(void)snprintf(buf, len, "-");
+		(void)snprintf(buf, len, o->blind ? "?" : "-");
 	else if (o->full_s_late < 0)
 		(void)snprintf(buf, len, "%d s or never", o->full_s_early);
 	else if (o->full_s_early == o->full_s_late)
@@ -107,6 +107,8 @@ static void settings(struct text *out, const struct census *census, unsigned int
 		       census->listened);
 	text_add(out, "ports   ");
 	view_wrap(out, line, 8, 8, width);
+	if (!census->usable)
+		text_add(out, "        none is left for connect(): each one fails\n");
 }
 
 static void served(struct text *out, const struct census *census)
@@ -136,7 +138,7 @@ void view_ports(struct text *out, const struct census *census, unsigned int nr, 
 	else
 		table(out, census, nr);
 	rest(out, census, nr);
-	for (i = 0; i < nr && said < ADVICE_ROWS; i++) {
+	for (i = 0; i < census->nr_row && said < ADVICE_ROWS; i++) {
 		if (!census->row[i].outlook.tight)
 			continue;
 		advice_row(out, census, &census->row[i], width);
@@ -180,11 +182,9 @@ static const struct field rest_fields[] = {
 };
 
 static const struct field source_fields[] = {
-	F_STR(census_source, local),
-	F_UINT(census_source, sockets),
-	F_UINT(census_source, ports),
-	F_BOOL(census_source, exclusive),
-	F_END,
+	F_STR(census_source, local),  F_UINT(census_source, sockets),
+	F_UINT(census_source, ports), F_BOOL(census_source, exclusive),
+	F_BOOL(census_source, tight), F_END,
 };
 
 static const struct field census_fields[] = {
@@ -207,6 +207,7 @@ static const struct field census_fields[] = {
 	F_OBJECT(census, rest, rest_fields),
 	F_LIST(census, source, nr_source, source_fields),
 	F_LIST(census, row, nr_row, row_fields),
+	F_UINT(census, more_rows),
 	F_END,
 };
 

@@ -30,7 +30,9 @@ static void remedy(struct text *out, unsigned int width, const char *fmt, ...)
 static void reuse_remedy(struct text *out, const struct census *census,
 			 const struct census_row *row, unsigned int width)
 {
-	if (row->outlook.reuse || census->tw_reuse < 0)
+	/* where none waits, or too few for it to matter, there is nothing to be taken again */
+	if (row->outlook.reuse || census->tw_reuse < 0 ||
+	    row->with_reuse.in_use >= row->outlook.in_use)
 		return;
 	if (!census->timestamps) {
 		remedy(out, width,
@@ -46,19 +48,24 @@ static void reuse_remedy(struct text *out, const struct census *census,
 }
 
 static void range_remedy(struct text *out, const struct census *census,
-			 const struct outlook *outlook, unsigned int width)
+			 const struct census_row *row, unsigned int width)
 {
 	unsigned int first = census->unprivileged > 1024 ? census->unprivileged : 1024, more;
+	unsigned int held = row->established + row->opening + row->closing;
+	const struct outlook *outlook = &row->outlook;
 
 	if (first >= census->first && census->last == PORTS_ALL - 1)
 		return;
 	more = census->usable + (census->first > first ? census->first - first : 0) + PORTS_ALL -
 	       1 - census->last;
-	if (more > outlook->levels_at)
-		remedy(out, width,
-		       "net.ipv4.ip_local_port_range = %u 65535, with what is served there in "
-		       "ip_local_reserved_ports: up to %u ports, enough for %u a second",
-		       first, more, census->tw_s ? more / census->tw_s : more);
+	if (more <= outlook->levels_at || more <= held)
+		return;
+	remedy(out, width,
+	       "net.ipv4.ip_local_port_range = %u 65535, with what is served there in "
+	       "ip_local_reserved_ports: up to %u ports, enough for %u a second beside the %u that "
+	       "are held",
+	       first, more, outlook->lasts_s ? (more - held) / outlook->lasts_s : more - held,
+	       held);
 }
 
 static void address_remedy(struct text *out, const struct outlook *outlook, unsigned int width)
@@ -75,37 +82,57 @@ static void address_remedy(struct text *out, const struct outlook *outlook, unsi
 		       more, more == 1 ? "address" : "addresses", outlook->usable);
 }
 
+/* Why: one sentence, which is true of this outlook. */
+static void why(const struct census_row *row, const char *to, char *line, size_t len)
+{
+	const struct outlook *o = &row->outlook;
+
+	if (o->in_use >= o->usable)
+		(void)snprintf(
+			line, len,
+			"%s: none of the %u ports is left; connect() fails with EADDRNOTAVAIL", to,
+			o->usable);
+	else if (o->per_s && o->levels_at >= o->usable)
+		(void)snprintf(line, len,
+			       "%s: %u connections a second, each %u s in TIME_WAIT, come to %u "
+			       "ports, and there are %u; connect() then fails with EADDRNOTAVAIL",
+			       to, o->per_s, o->lasts_s, o->levels_at, o->usable);
+	else if (o->full_s_early >= 0)
+		(void)snprintf(
+			line, len,
+			"%s: %u connections a second in the mean, but in bursts: %u ports may "
+			"not be enough",
+			to, o->per_s, o->usable);
+	else
+		(void)snprintf(
+			line, len,
+			"%s: %u of %u ports are in use; a burst of connections finds no more", to,
+			o->in_use, o->usable);
+}
+
 void advice_row(struct text *out, const struct census *census, const struct census_row *row,
 		unsigned int width)
 {
+	unsigned int held = row->established + row->opening + row->closing;
 	const struct outlook *outlook = &row->outlook;
 	char to[ADDR_LEN + 16], line[400];
 
 	ports_to(row, to, sizeof(to));
-	if (outlook->full_s_early >= 0)
-		(void)snprintf(line, sizeof(line),
-			       "%s: %u connections a second, each %u s in TIME_WAIT, come to %u "
-			       "ports, and there are %u; connect() then fails with EADDRNOTAVAIL",
-			       to, outlook->per_s, census->tw_s, outlook->levels_at,
-			       outlook->usable);
-	else
-		(void)snprintf(
-			line, sizeof(line),
-			"%s: %u of %u ports are in use; a burst of connections finds no more", to,
-			outlook->in_use, outlook->usable);
+	why(row, to, line, sizeof(line));
 	text_add(out, "\n");
 	view_wrap(out, line, 0, 2, width);
-	if (row->time_wait > row->established)
+	if (outlook->in_use > 2 * held)
 		remedy(out, width,
 		       "keep connections to it open and use them again (keep-alive, a pool): a "
-		       "connection a second less is %u ports less",
-		       census->tw_s);
+		       "connection a second less is %u %s less",
+		       outlook->lasts_s, outlook->lasts_s == 1 ? "port" : "ports");
 	else
 		remedy(out, width,
-		       "%u connections are open at once: fewer, or shared ones, free as many ports",
-		       row->established);
+		       "%u connections are open, being opened or being closed at once: fewer, or "
+		       "shared ones, free as many ports",
+		       held);
 	reuse_remedy(out, census, row, width);
-	range_remedy(out, census, outlook, width);
+	range_remedy(out, census, row, width);
 	address_remedy(out, outlook, width);
 }
 
