@@ -32,12 +32,15 @@ static bool is_made_up(const struct nlmsghdr *nlh)
 	return false;
 }
 
-static bool has_no_device(const struct nlmsghdr *nlh)
+static enum rtevent addr_event(const struct nlmsghdr *nlh)
 {
 	const struct ifaddrmsg *addr = mnl_nlmsg_get_payload(nlh);
 	char name[IF_NAMESIZE], bus[BUS_LEN];
 
-	return if_indextoname(addr->ifa_index, name) && !nicdev_bus("/", name, bus) && !bus[0];
+	/* gone with its address: a container's, or a NIC, which says so itself as well */
+	if (!if_indextoname(addr->ifa_index, name))
+		return RTEVENT_LOOK;
+	return !nicdev_bus("/", name, bus) && !bus[0] ? RTEVENT_NONE : RTEVENT_ALL;
 }
 
 static enum rtevent message_of(const struct nlmsghdr *nlh)
@@ -54,7 +57,7 @@ static enum rtevent message_of(const struct nlmsghdr *nlh)
 	case RTM_DELADDR:
 		if (len < sizeof(struct ifaddrmsg))
 			return RTEVENT_LOOK;
-		return has_no_device(nlh) ? RTEVENT_NONE : RTEVENT_ALL;
+		return addr_event(nlh);
 	default:
 		return RTEVENT_LOOK;
 	}

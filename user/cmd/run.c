@@ -73,13 +73,14 @@ static void home_mend(struct daemon *d)
 	if (run_pid_stands(d->pid_fd) && file_exists(NULL, CONTROL_PATH))
 		return;
 	fd = run_pid_stands(d->pid_fd) ? d->pid_fd : run_pid_take(&err);
+	if (fd >= 0 && fd != d->pid_fd) { /* whatever comes, the lock is on this one now */
+		close(d->pid_fd);
+		d->pid_fd = fd;
+	}
 	if (fd < 0 || control_listen(d->event, daemon_do_for, d, &err)) {
 		(void)fail("somebody emptied " RUN_DIR ": %s", err.text);
 		return;
 	}
-	if (fd != d->pid_fd)
-		close(d->pid_fd);
-	d->pid_fd = fd;
 	if (d->keep.holding)
 		keep_note(&d->keep);
 	say("somebody emptied " RUN_DIR ": made anew\n");

@@ -96,10 +96,14 @@ static void moving_swap(struct facts *a, struct facts *b)
 	a->nic = b->nic;
 	a->nr_nic = b->nr_nic;
 	a->routing = b->routing;
+	a->sysctl = b->sysctl;
+	a->nr_sysctl = b->nr_sysctl;
 	b->cpus = was.cpus;
 	b->nic = was.nic;
 	b->nr_nic = was.nr_nic;
 	b->routing = was.routing;
+	b->sysctl = was.sysctl;
+	b->nr_sysctl = was.nr_sysctl;
 }
 
 static void logins_keep(struct facts *facts, const struct facts *was)
@@ -145,6 +149,7 @@ int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
 	ret = cpus_gather(&g, &now.cpus, err);
 	if (!ret) {
 		ret = nics_gather(&g, &now);
+		ret = ret ? ret : sysctls_gather(&g, &now);
 		moving_swap(facts, &now);
 		logins_keep(facts, &now);
 		nics_own(&g, facts);

@@ -24,8 +24,8 @@
 int facts_gather(const char *root, unsigned int what, struct facts *facts, struct err *err);
 /*
  * Reads anew on the running node what events tell of: CPUs, NICs with their
- * queues, policy routing. All else stays as it was gathered (owners, logins,
- * sysctls, programs, the node, what the metadata service said), for it costs a
+ * queues, sysctls, policy routing. All else stays as it was gathered (owners,
+ * logins, programs, the node, what the metadata service said), for it costs a
  * walk over every process and every TCP socket, or seconds when that service
  * is late. -errno: @facts is as before.
  */
