@@ -334,6 +334,27 @@ brought_by_the_service()
 	state_is with_foreign --routes
 }
 
+# Here, for it takes a NIC with fewer queues than CPUs: an event tells of the
+# node's flow table as of a queue's masks, and by whom it was set.
+flow_table_comes_back()
+{
+	fresh
+	keep_configure "[nic *]"
+	keep_start
+	t_eq "$(<"$flow_table")" 32768 "the flow table"
+	: >"$T_TMP/service"
+	echo 0 >"$flow_table"
+	t_wait_for 30 flow_table_is 32768
+	t_wait_for 10 service_said '^repair rps-sock-flow-entries'
+	t_match "$(<"$T_TMP/service")" 'rps-sock-flow-entries.*set by suite-eni'
+	down_run
+	keep_end
+	rm -f "$keep_conf"
+	state_is found --routes
+}
+flow_table=/proc/sys/net/core/rps_sock_flow_entries
+flow_table_is() { [[ $(<"$flow_table") == "$1" ]]; }
+
 gone_before_down()
 {
 	fresh
@@ -380,6 +401,7 @@ if thorough; then
 fi
 t_case eni.service.brings_and_takes_them brought_by_the_service
 if thorough; then
+	t_case keep.flow_table.comes_back_by_the_event flow_table_comes_back
 	t_case eni.up.for_a_time_is_undone undone_in_time
 	t_case eni.up.killed_anywhere_is_given_back killed_anywhere
 	t_case eni.others.networks_inside_stay_reachable inside_stays_reachable
