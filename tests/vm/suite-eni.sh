@@ -260,6 +260,7 @@ served()
 	keep_configure "[nic *]" "source_routing = yes"
 	sed -i 's/^sweep = off/sweep = 2/' "$keep_conf"
 	keep_start
+	t_wait_for 60 rule_is 10.9.1.2 1	# on a busy machine the answer may be late at first
 	leaves_by 10.9.1.2 eth1
 }
 
