@@ -6,7 +6,8 @@ TIME_WAIT at this end.
   closer.py open ADDRESS PORT N                 N of them, one after another
   closer.py hold ADDRESS PORT N                 N of them, open until killed
   closer.py rate ADDRESS PORT PER_S SECONDS [bursts]
-                                                bursts: none in one second, twice as many in the next
+                                                bursts: none in one second, twice as many in the next;
+                                                what it is late with it makes up for
 
 Exit status 9 when there is no local port left."""
 import errno
@@ -37,13 +38,13 @@ def serve(ports):
                 socks.pop(fd)[0].close()
 
 
-def connect(dest):
+def connect(dest, done=0):
     family = socket.AF_INET6 if ":" in dest[0] else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.connect(dest)
     except OSError as why:
-        print(errno.errorcode[why.errno], flush=True)
+        print(errno.errorcode[why.errno], "after", done, flush=True)
         sys.exit(9 if why.errno == errno.EADDRNOTAVAIL else 1)
     return sock
 
@@ -55,7 +56,7 @@ def rate(dest, per_s, seconds, bursts):
         if bursts:  # of each two seconds the second one
             due = per_s * 2 * (int(now / 2) + max(0, now % 2 - 1))
         while done < due:
-            connect(dest).close()
+            connect(dest, done).close()
             done += 1
         time.sleep(0.002)
 
