@@ -5,12 +5,10 @@
  * the interrupt still has the queue's name.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "apply/knobs.h"
-#include "base/files.h"
 #include "base/nicdev.h"
 #include "base/text.h"
 
@@ -30,27 +28,14 @@ static int number_of(const struct knob *knob)
 	return (knob->kind == KNOB_IRQ_IN ? last.irqs.in : last.irqs.out)[knob->queue];
 }
 
-static bool is_still(const char *root, const struct knob *knob, const char *ifname, int number)
-{
-	char device[PATH_MAX], name[64], actions[256];
-
-	if (strcmp(ifname, last.ifname) || number < 0 ||
-	    file_link(root, device, sizeof(device), "/sys/class/net/%s/device", ifname) ||
-	    file_read(root, actions, sizeof(actions), "/sys/kernel/irq/%d/actions", number))
-		return false;
-	(void)snprintf(name, sizeof(name), "%.32s-%s.%u",
-		       strrchr(device, '/') ? strrchr(device, '/') + 1 : device,
-		       knob->kind == KNOB_IRQ_IN ? "input" : "output", knob->queue);
-	return !strcmp(text_trim(actions), name);
-}
-
 /* -ENOENT: the queue has no interrupt of its own. */
 static int irq_path(const char *root, const struct knob *knob, const char *ifname, char path[64],
 		    struct err *err)
 {
 	int number = number_of(knob), ret;
 
-	if (!is_still(root, knob, ifname, number)) {
+	if (strcmp(ifname, last.ifname) ||
+	    !nicdev_irq_is(root, ifname, number, knob->kind == KNOB_IRQ_IN, knob->queue)) {
 		nicdev_irqs_free(&last.irqs);
 		(void)text_copy(last.ifname, sizeof(last.ifname), ifname); /* it fits */
 		ret = nicdev_irqs(root, ifname, &last.irqs);

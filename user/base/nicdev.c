@@ -249,18 +249,39 @@ static int irqs_parse(struct nicdev_irqs *irqs, const char *interrupts, const ch
 	return ret;
 }
 
+/* "virtio0", as the interrupts of that interface are called. */
+static int device_name(const char *root, const char *ifname, char name[NAME_MAX + 1])
+{
+	char link[PATH_MAX], *last;
+	int ret = file_link(root, link, sizeof(link), "/sys/class/net/%s/device", ifname);
+
+	last = strrchr(link, '/');
+	(void)text_copy(name, NAME_MAX + 1, last ? last + 1 : link); /* a name of a folder */
+	return ret;
+}
+
+bool nicdev_irq_is(const char *root, const char *ifname, int number, bool in, unsigned int queue)
+{
+	char dev[NAME_MAX + 1], name[NAME_MAX + 32], actions[NAME_MAX + 32];
+
+	if (number < 0 || device_name(root, ifname, dev) ||
+	    file_read(root, actions, sizeof(actions), "/sys/kernel/irq/%d/actions", number))
+		return false;
+	(void)snprintf(name, sizeof(name), "%s-%s.%u", dev, in ? "input" : "output", queue);
+	return !strcmp(text_trim(actions), name);
+}
+
 int nicdev_irqs_parse(const char *root, const char *ifname, const char *interrupts,
 		      struct nicdev_irqs *irqs)
 {
-	char link[PATH_MAX], *dev;
+	char dev[NAME_MAX + 1];
 	int ret;
 
 	memset(irqs, 0, sizeof(*irqs));
-	ret = file_link(root, link, sizeof(link), "/sys/class/net/%s/device", ifname);
+	ret = device_name(root, ifname, dev);
 	if (ret)
 		return ret == -ENOENT ? -ENODEV : ret;
-	dev = strrchr(link, '/');
-	ret = irqs_parse(irqs, interrupts, dev ? dev + 1 : link);
+	ret = irqs_parse(irqs, interrupts, dev);
 	if (ret)
 		nicdev_irqs_free(irqs);
 	return ret;

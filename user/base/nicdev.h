@@ -7,6 +7,8 @@
 #ifndef NETLANE_BASE_NICDEV_H
 #define NETLANE_BASE_NICDEV_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "types.h"
 
@@ -43,5 +45,7 @@ int nicdev_irqs(const char *root, const char *ifname, struct nicdev_irqs *irqs);
 int nicdev_irqs_parse(const char *root, const char *ifname, const char *interrupts,
 		      struct nicdev_irqs *irqs);
 void nicdev_irqs_free(struct nicdev_irqs *irqs);
+/* Is @number the interrupt of that queue, by the name that it has now? */
+bool nicdev_irq_is(const char *root, const char *ifname, int number, bool in, unsigned int queue);
 
 #endif /* NETLANE_BASE_NICDEV_H */
