@@ -32,12 +32,6 @@ static void full_in(const struct outlook *o, char *buf, size_t len)
 		(void)snprintf(buf, len, "%d-%d s", o->full_s_early, o->full_s_late);
 }
 
-void ports_to(const struct census_row *row, char *buf, size_t len)
-{
-	(void)snprintf(buf, len, strchr(row->remote, ':') ? "[%s]:%u" : "%s:%u", row->remote,
-		       row->remote_port);
-}
-
 /* The widest of what stands in a column of names. */
 static void widths(const struct census *census, unsigned int nr, int *to, int *from)
 {

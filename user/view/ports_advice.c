@@ -7,10 +7,17 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "view/view.h"
 
 #define PORTS_ALL 65536u
+
+void ports_to(const struct census_row *row, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, strchr(row->remote, ':') ? "[%s]:%u" : "%s:%u", row->remote,
+		       row->remote_port);
+}
 
 /* A line that begins with "  - ", broken at @width. */
 static void remedy(struct text *out, unsigned int width, const char *fmt, ...)
