@@ -13,7 +13,15 @@ here=$(dirname "$0")
 
 a=nlports-a-$$ b=nlports-b-$$
 client() { ip netns exec "$a" "$@"; }
-drop() { ip netns pids "$b" | xargs -r kill; ip netns del "$a"; ip netns del "$b"; }
+drop()
+{
+	{
+		ip netns pids "$a"
+		ip netns pids "$b"
+	} | xargs -r kill
+	ip netns del "$a"
+	ip netns del "$b"
+}
 
 prepare()
 {
