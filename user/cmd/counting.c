@@ -10,24 +10,32 @@
 
 void counting_begin(void)
 {
+	struct keeping keeping[1];
 	struct err err = { 0 };
 	struct facts facts;
-	bool began;
+	unsigned int i, nr = sizeof(keeping) / sizeof(keeping[0]);
 	int ret;
 
 	/* read again: an up may just have changed what RPS is on */
 	ret = facts_gather("/", 0, &facts, &err);
-	if (!ret && facts.node.cmdline_off[0] != '1') /* that wins over everything */
-		ret = traffic_keep(&facts, &began, &err);
-	if (ret)
-		(void)fail("packets are not counted by lane: %s", err.text);
+	if (ret) {
+		(void)fail("nothing is counted: %s", err.text);
+	} else if (facts.node.cmdline_off[0] != '1') { /* that wins over everything */
+		ret = traffic_keeping(&facts, &keeping[0]);
+		if (!ret)
+			(void)kept_begin(keeping, nr); /* each says its own */
+		for (i = 0; i < nr; i++)
+			if (ret || keeping[i].ret)
+				(void)fail("%s: %s", keeping[i].kind->missing, keeping[i].err.text);
+		traffic_keeping_done(&keeping[0]);
+	}
 	facts_free(&facts);
 }
 
 int counting_end(void)
 {
 	struct err err = { 0 };
-	int ret = traffic_drop(&err);
+	int ret = kept_end(&err);
 
 	return ret ? fail_err(ret, &err) : CODE_DONE;
 }

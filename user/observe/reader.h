@@ -7,7 +7,7 @@
 #include "types.h"
 
 struct traffic {
-	struct programs programs;
+	struct object programs;
 	struct {
 		char ifname[IFNAME_LEN];
 		unsigned int ifindex;

@@ -13,159 +13,85 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "observe/pins.h"
 #include "observe/programs.h"
 #include "observe/reader.h"
 #include "observe/wanted.h"
 
-/* Where the links of programs that count all the time are pinned, beside the programs. */
-#define LINK_NAME "link_%s"
-
-static int attach_failed(int ret, struct err *err)
-{
-	return err_set(err, ret == -EPERM ? ret : -EOPNOTSUPP,
-		       "the BPF programs cannot be attached: %s", strerror(-ret));
-}
-
 /* ---- keeping */
 
-static int links_pin(const struct programs *p, const struct wanted_list *list, const char *dir,
-		     struct err *err)
-{
-	char path[256];
-	unsigned int i;
-	int fd, ret = 0;
-
-	for (i = 0; i < PROG_COUNT && !ret; i++) {
-		if (!wanted_always(i, list))
-			continue;
-		fd = programs_attach(p, i);
-		if (fd < 0)
-			return attach_failed(fd, err);
-		(void)snprintf(path, sizeof(path), "%s/" LINK_NAME, dir, programs_name(i));
-		if (bpf_obj_pin(fd, path))
-			ret = err_set(err, -errno, "%s cannot be made: %s", path, strerror(errno));
-		close(fd);
-	}
-	return ret;
-}
-
 /* RPS came or went since: its counting follows, all other counters go on. */
-static int crossings_adopt(const struct programs *p, const struct wanted_list *list,
-			   struct err *err)
+static bool crossings_adopt(const struct object *o, const struct wanted_list *list)
 {
-	char name[32], path[256];
-	bool pinned;
+	struct err err;
+	char path[256];
 	int fd, ret;
 
-	ret = wanted_write(p, list, err);
-	if (ret)
-		return ret;
-	(void)snprintf(name, sizeof(name), LINK_NAME, programs_name(PROG_CROSS));
-	fd = pins_open(name);
-	pinned = fd >= 0;
-	if (pinned)
+	if (wanted_write(o, list, &err))
+		return false;
+	object_link_path(o, PROG_CROSS, path, sizeof(path));
+	fd = object_link(o, PROG_CROSS);
+	if (fd >= 0) {
 		close(fd);
-	pins_path(name, path, sizeof(path));
-	if (pinned && !list->crossings && unlink(path))
-		return err_set(err, -errno, "%s cannot be removed: %s", path, strerror(errno));
-	if (pinned || !list->crossings)
-		return 0;
-	fd = programs_attach(p, PROG_CROSS);
+		return list->crossings || !unlink(path);
+	}
+	if (!list->crossings)
+		return true;
+	fd = object_attach(o, PROG_CROSS);
 	if (fd < 0)
-		return attach_failed(fd, err);
-	ret = bpf_obj_pin(fd, path) ?
-		      err_set(err, -errno, "%s cannot be made: %s", path, strerror(errno)) :
-		      0;
+		return false;
+	ret = bpf_obj_pin(fd, path);
 	close(fd);
-	return ret;
+	return !ret;
 }
 
-static int load_and_pin(const struct wanted_list *list, struct err *err)
+static bool traffic_suits(const struct object *o, void *arg)
 {
-	struct programs p;
-	char dir[128];
+	return wanted_are_counted(o, arg, true) && crossings_adopt(o, arg);
+}
+
+static int traffic_configure(const struct object *o, void *arg, struct err *err)
+{
+	return wanted_write(o, arg, err);
+}
+
+static bool traffic_always(unsigned int prog, void *arg)
+{
+	return wanted_always(prog, arg);
+}
+
+int traffic_keeping(const struct facts *facts, struct keeping *keeping)
+{
+	struct wanted_list *list = calloc(1, sizeof(*list));
 	int ret;
 
-	ret = programs_load(list->slots ? list->slots : 1, &p, err);
-	if (ret)
-		return ret;
-	ret = wanted_write(&p, list, err); /* configure, then attach */
-	if (!ret)
-		ret = pins_begin(dir, sizeof(dir), err);
-	if (!ret)
-		ret = programs_pin(&p, dir, err);
-	if (!ret)
-		ret = links_pin(&p, list, dir, err);
-	if (!ret)
-		ret = pins_commit(dir, err);
-	programs_close(&p);
+	*keeping = (struct keeping){
+		.kind = &traffic_kind,
+		.arg = list,
+		.suits = traffic_suits,
+		.configure = traffic_configure,
+		.always = traffic_always,
+	};
+	if (!list)
+		return err_set(&keeping->err, -ENOMEM, "out of memory");
+	ret = wanted_make(facts, NULL, 0, list, &keeping->err);
+	keeping->slots = list->slots;
 	return ret;
 }
 
-int traffic_keep(const struct facts *facts, bool *began, struct err *err)
+void traffic_keeping_done(struct keeping *keeping)
 {
-	struct wanted_list list;
-	struct programs p;
-	int lock, ret;
+	struct wanted_list *list = keeping->arg;
 
-	*began = false;
-	lock = pins_lock(err);
-	if (lock < 0)
-		return lock;
-	ret = wanted_make(facts, NULL, 0, &list, err);
-	if (!ret)
-		ret = pins_prepare(err);
-	if (ret)
-		goto unlock;
-	if (!programs_adopt(&p)) {
-		bool ours = programs_are_ours(&p) && wanted_are_counted(&p, &list, true);
-
-		ret = ours ? crossings_adopt(&p, &list, err) : 0;
-		if (ours && !ret)
-			ret = pins_sweep(err);
-		programs_close(&p);
-		if (ours)
-			goto unlock;
-	}
-	ret = load_and_pin(&list, err);
-	*began = !ret;
-	if (ret && pins_remove_all(NULL))
-		err_prefix(err, "what was loaded could not be taken back; ");
-unlock:
-	free(list.wanted);
-	close(lock);
-	return ret;
-}
-
-int traffic_drop(struct err *err)
-{
-	int ret, lock;
-
-	if (access(PINS_DIR, F_OK) && errno == ENOENT)
-		return 0;
-	lock = pins_lock(err);
-	if (lock < 0)
-		return lock;
-	ret = pins_remove_all(err);
-	close(lock);
-	return ret;
+	if (list)
+		free(list->wanted);
+	free(list);
 }
 
 /* ---- reading */
 
 int traffic_kept(void)
 {
-	struct programs p;
-	int ret = programs_adopt(&p);
-
-	if (!ret)
-		programs_close(&p);
-	else if (ret == -EACCES)
-		ret = -EPERM;
-	else if (ret == -ENOENT && pins_of_others())
-		ret = -ESTALE;
-	return ret;
+	return kept_is(&traffic_kind);
 }
 
 static int private_start(struct traffic *t, const struct wanted_list *list, struct err *err)
@@ -173,15 +99,15 @@ static int private_start(struct traffic *t, const struct wanted_list *list, stru
 	unsigned int i;
 	int ret;
 
-	ret = programs_load(list->slots ? list->slots : 1, &t->programs, err);
+	ret = object_load(&traffic_kind, list->slots ? list->slots : 1, &t->programs, err);
 	if (!ret)
 		ret = wanted_write(&t->programs, list, err);
 	for (i = 0; i < PROG_COUNT && !ret; i++) {
 		if (!wanted_always(i, list))
 			continue;
-		t->link[i] = programs_attach(&t->programs, i);
+		t->link[i] = object_attach(&t->programs, i);
 		if (t->link[i] < 0)
-			ret = attach_failed(t->link[i], err);
+			ret = object_attach_failed(t->link[i], err);
 	}
 	return ret;
 }
@@ -220,7 +146,7 @@ int traffic_open(const struct facts *facts, char **names, unsigned int nr_names,
 	if (ret)
 		goto close;
 	t->nr_cpu = (unsigned int)libbpf_num_possible_cpus();
-	ret = programs_adopt(&t->programs);
+	ret = object_adopt(&traffic_kind, &t->programs);
 	if (ret == -EPERM || ret == -EACCES) {
 		ret = err_set(err, -EPERM, "reading BPF maps needs root");
 		goto close;
@@ -228,7 +154,7 @@ int traffic_open(const struct facts *facts, char **names, unsigned int nr_names,
 	t->kept = !ret && wanted_are_counted(&t->programs, &list, false);
 	if (!t->kept) {
 		if (!ret)
-			programs_close(&t->programs);
+			object_close(&t->programs);
 		ret = private_start(t, &list, err);
 	}
 	if (!ret && nics_take(t, &list))
@@ -254,7 +180,7 @@ void traffic_close(struct traffic *traffic)
 	for (i = 0; i < PROG_COUNT; i++)
 		if (traffic->link[i] >= 0)
 			close(traffic->link[i]);
-	programs_close(&traffic->programs);
+	object_close(&traffic->programs);
 	free(traffic->nic);
 	free(traffic);
 }
@@ -266,7 +192,7 @@ bool traffic_is_kept(const struct traffic *traffic)
 
 bool traffic_in_force(const struct traffic *traffic)
 {
-	return !traffic->kept || programs_in_force(&traffic->programs);
+	return !traffic->kept || object_in_force(&traffic->programs);
 }
 
 /* ---- watching for a while */
@@ -274,7 +200,7 @@ bool traffic_in_force(const struct traffic *traffic)
 static int watch_attach(struct traffic *t, enum lane_prog prog)
 {
 	if (t->link[prog] < 0)
-		t->link[prog] = programs_attach(&t->programs, prog);
+		t->link[prog] = object_attach(&t->programs, prog);
 	/* older kernels attach a program once only: another reader of the same pins does it */
 	return t->link[prog] == -EEXIST || t->link[prog] >= 0 ? 0 : t->link[prog];
 }
@@ -302,7 +228,7 @@ int traffic_watch(struct traffic *traffic, unsigned int what, struct err *err)
 				       "this kernel says no reason of a drop (5.17 and later do)");
 	}
 	if (ret)
-		return attach_failed(ret, err);
+		return object_attach_failed(ret, err);
 	traffic->watched |= what;
 	return 0;
 }

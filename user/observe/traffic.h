@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/load.h"
+#include "observe/kept.h"
 
 struct traffic;
 
@@ -20,14 +21,12 @@ enum traffic_watch {
 };
 
 /*
- * Makes counting last: loads and pins, or leaves what is pinned already if it
- * is of this build and for these NICs. Counters go on when it is left, and
- * begin anew when it is not. @began says which. 0; -EOPNOTSUPP when this
- * kernel cannot, -EPERM without root, each with a sentence.
+ * What is to be kept counting of @facts' NICs: counters go on as long as it is
+ * of this build and for these NICs, and begin anew otherwise. 0 or -errno with
+ * a sentence in @keeping; traffic_keeping_done() either way.
  */
-int traffic_keep(const struct facts *facts, bool *began, struct err *err);
-/* Ends that: nothing of netlane's BPF stays in the kernel. */
-int traffic_drop(struct err *err);
+int traffic_keeping(const struct facts *facts, struct keeping *keeping);
+void traffic_keeping_done(struct keeping *keeping);
 
 /* Is counting kept going? -ENOENT: no; -ESTALE: by another version; -EPERM: only root can tell. */
 int traffic_kept(void);

@@ -70,10 +70,10 @@ int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
 }
 
 /* Are these NICs, and where @exactly only these, what the pinned maps count? */
-bool wanted_are_counted(const struct programs *p, struct wanted_list *list, bool exactly)
+bool wanted_are_counted(const struct object *o, struct wanted_list *list, bool exactly)
 {
-	struct lane_nic *nics = programs_nics(p);
-	bool counted = nics && (!exactly || p->info.slots == (list->slots ? list->slots : 1));
+	struct lane_nic *nics = programs_nics(o);
+	bool counted = nics && (!exactly || o->info.slots == (list->slots ? list->slots : 1));
 	unsigned int i;
 
 	for (i = 0; i < list->nr && counted; i++) {
@@ -88,9 +88,9 @@ bool wanted_are_counted(const struct programs *p, struct wanted_list *list, bool
 	return counted;
 }
 
-int wanted_write(const struct programs *p, const struct wanted_list *list, struct err *err)
+int wanted_write(const struct object *o, const struct wanted_list *list, struct err *err)
 {
-	struct lane_nic *nics = programs_nics(p);
+	struct lane_nic *nics = programs_nics(o);
 	unsigned int i;
 
 	if (!nics)

@@ -31,12 +31,12 @@ struct wanted_list {
 int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
 		struct wanted_list *list, struct err *err);
 /*
- * Are these NICs, and where @exactly only these, what the maps of @p count?
+ * Are these NICs, and where @exactly only these, what the maps of @o count?
  * Without @exactly the list takes over the slots that they have there.
  */
-bool wanted_are_counted(const struct programs *p, struct wanted_list *list, bool exactly);
+bool wanted_are_counted(const struct object *o, struct wanted_list *list, bool exactly);
 /* Tells the programs; configure first, then attach. 0 or -errno. */
-int wanted_write(const struct programs *p, const struct wanted_list *list, struct err *err);
+int wanted_write(const struct object *o, const struct wanted_list *list, struct err *err);
 /* Is the program one of those that count all the time? */
 bool wanted_always(enum lane_prog prog, const struct wanted_list *list);
 
