@@ -17,6 +17,7 @@
 #define GSO_BY_FRAGS 0xffff /* gso_size of SCTP: each fragment says its own */
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h, since 2.6.32 */
+#define AF_INET6 10 /* include/linux/socket.h */
 #define IFF_UP 1 /* include/uapi/linux/if.h */
 #define SYSFS_MAGIC 0x62656572 /* include/uapi/linux/magic.h */
 #define PROC_SUPER_MAGIC 0x9fa0
@@ -52,6 +53,32 @@ static __always_inline __u32 qdisc_pkt_len(const struct sk_buff *skb)
 static __always_inline __u32 dev_netns(const struct net_device *dev)
 {
 	return dev->nd_net.net->ns.inum;
+}
+
+/* Two ints before 6.8, one number with the last port in its upper half since. */
+struct local_ports___two {
+	int range[2];
+} __attribute__((preserve_access_index));
+
+struct netns_ipv4___two {
+	struct local_ports___two ip_local_ports;
+} __attribute__((preserve_access_index));
+
+struct net___two {
+	struct netns_ipv4___two ipv4;
+} __attribute__((preserve_access_index));
+
+/* Is it a port that connect() chooses from by itself (net.ipv4.ip_local_port_range)? */
+static __always_inline bool port_is_ephemeral(const struct net *net, __u32 port)
+{
+	const struct net___two *two = (const void *)net;
+	__u32 range;
+
+	if (bpf_core_field_exists(two->ipv4.ip_local_ports.range))
+		return port >= (__u32)two->ipv4.ip_local_ports.range[0] &&
+		       port <= (__u32)two->ipv4.ip_local_ports.range[1];
+	range = net->ipv4.ip_local_ports.range;
+	return port >= (range & 0xffff) && port <= range >> 16;
 }
 
 #endif /* NETLANE_BPF_COMPAT_H */

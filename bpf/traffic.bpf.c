@@ -15,6 +15,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/abi.h"
+#include "bpf/bucket.bpf.h"
 #include "bpf/compat.bpf.h"
 #include "bpf/gso.bpf.h"
 
@@ -209,30 +210,6 @@ static __always_inline struct lane_softirq *softirq_here(unsigned int vec)
 	__u32 zero = 0;
 
 	return vec == NET_RX_SOFTIRQ ? bpf_map_lookup_elem(&lane_softirq, &zero) : NULL;
-}
-
-/* floor(log2(ns)), at most the last bucket. */
-static __always_inline __u32 bucket_of(__u64 ns)
-{
-	__u32 bucket = 0, n = ns >> 32 ? ~0U : (__u32)ns;
-
-	if (n >> 16) {
-		bucket += 16;
-		n >>= 16;
-	}
-	if (n >> 8) {
-		bucket += 8;
-		n >>= 8;
-	}
-	if (n >> 4) {
-		bucket += 4;
-		n >>= 4;
-	}
-	if (n >> 2) {
-		bucket += 2;
-		n >>= 2;
-	}
-	return (bucket + (n >> 1)) & (LANE_BUCKETS - 1);
 }
 
 SEC("tp_btf/softirq_raise")
