@@ -72,6 +72,55 @@ struct lane_info {
 };
 _Static_assert(sizeof(struct lane_info) == 32, "lane_info is ABI");
 
+/* ---- TCP: what happened to connections (bpf/tcp.bpf.c), by group and by CPU. */
+
+/* What shares a row. What found no room for one of its own is counted in tcp_rest. */
+struct tcp_row_key {
+	__u64 net; /* of the remote address: its /24 (IPv4, in the low half) or /64, host order */
+	__u32 netns; /* inode of the network namespace */
+	char cc[4]; /* the congestion control's name begins so */
+	__u16 port; /* the service's: the own port of a served connection, else the remote one */
+	__u8 family; /* 4 or 6; mapped addresses are IPv4's */
+	__u8 served; /* 1: others opened it */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct tcp_row_key) == 24, "tcp_row_key is ABI");
+
+#define TCP_ROWS_MAX 4096
+#define TCP_ACCEPTS_MAX 1024
+#define TCP_STATES 8 /* Open, Disorder, CWR, Recovery, Loss (enum tcp_ca_state), and none */
+#define TCP_BUCKETS 24 /* of microseconds: bucket b counts 2^b <= us < 2^(b + 1), ends as lane_* */
+
+/* Since the maps were made. */
+struct tcp_row {
+	__u64 closed; /* connections that were established and ended */
+	__u64 retransmits; /* segments sent again, TLP's included (tcp_retransmit_skb) */
+	__u64 timeouts; /* RTOs: the retransmission timer fired (tcp_enter_loss) */
+	__u64 resets_sent; /* of connections; those for no socket are in nobody's row */
+	__u64 resets_received;
+	__u64 zero_windows; /* probes of a peer that takes nothing (tcp_send_probe0) */
+	__u64 entered[TCP_STATES]; /* transitions into the state; 0 where the kernel shows none */
+	__u64 state_ns[TCP_STATES]; /* spent in it by connections that have left it; not Open */
+	__u64 last_ns; /* CLOCK_MONOTONIC of the last change */
+	__u32 rtt[TCP_BUCKETS]; /* smoothed RTT of connections as they ended */
+};
+_Static_assert(sizeof(struct tcp_row) == 280, "tcp_row is ABI");
+
+struct tcp_accept_key {
+	__u32 netns;
+	__u16 port;
+	__u8 family; /* the listener's: 6 may take IPv4's connections as well */
+	__u8 zero;
+};
+_Static_assert(sizeof(struct tcp_accept_key) == 8, "tcp_accept_key is ABI");
+
+struct tcp_accept_row {
+	__u64 accepted;
+	__u64 last_ns; /* CLOCK_MONOTONIC */
+	__u32 wait[TCP_BUCKETS]; /* from the end of the handshake to accept() */
+};
+_Static_assert(sizeof(struct tcp_accept_row) == 112, "tcp_accept_row is ABI");
+
 /* ---- blame: who touched a knob (bpf/blame.bpf.c). Not pinned: one build writes and reads it. */
 
 /* What was touched; DRIVER_ ones are what a driver writes by itself. */

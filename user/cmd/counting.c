@@ -6,11 +6,12 @@
 
 #include "cmd/cmd.h"
 #include "facts/facts.h"
+#include "observe/events.h"
 #include "observe/traffic.h"
 
 void counting_begin(void)
 {
-	struct keeping keeping[1];
+	struct keeping keeping[2];
 	struct err err = { 0 };
 	struct facts facts;
 	unsigned int i, nr = sizeof(keeping) / sizeof(keeping[0]);
@@ -22,6 +23,7 @@ void counting_begin(void)
 		(void)fail("nothing is counted: %s", err.text);
 	} else if (facts.node.cmdline_off[0] != '1') { /* that wins over everything */
 		ret = traffic_keeping(&facts, &keeping[0]);
+		keeping[1] = events_keeping();
 		if (!ret)
 			(void)kept_begin(keeping, nr); /* each says its own */
 		for (i = 0; i < nr; i++)

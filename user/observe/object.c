@@ -49,7 +49,7 @@ static uint64_t build_of(const struct object_kind *kind)
 
 static int load_failed(const struct object_kind *kind, int ret, struct err *err)
 {
-	if (ret == -EPERM || ret == -EACCES)
+	if ((ret == -EPERM || ret == -EACCES) && geteuid())
 		return err_set(err, -EPERM, "loading BPF programs needs root");
 	if (!file_exists(NULL, "/sys/kernel/btf/vmlinux"))
 		return err_set(err, -EOPNOTSUPP,
@@ -156,7 +156,7 @@ int object_load(const struct object_kind *kind, unsigned int slots, struct objec
 	(void)libbpf_set_print(libbpf_silent);
 	obj = load(o, slots, true, &ret);
 	/* hardened kernels take tracepoints' programs and refuse those of functions */
-	if (!obj && geteuid() == 0)
+	if (!obj && !geteuid())
 		obj = load(o, slots, false, &ret);
 	if (!obj)
 		return load_failed(kind, ret, err);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The nouns of what happened to TCP connections since the counting began, as
+ * plain data: what bpf/tcp.bpf.c counted. observe reads, view shows.
+ */
+#ifndef NETLANE_BASE_EVENTS_H
+#define NETLANE_BASE_EVENTS_H
+
+#include "base/load.h"
+#include "base/prefix.h"
+#include "types.h"
+
+#define EVENT_STATES 5 /* Open, Disorder, CWR, Recovery, Loss */
+
+/* The events of connections that have something in common. */
+struct event_count {
+	uint64_t closed; /* connections that were established and ended */
+	uint64_t retransmits; /* segments */
+	uint64_t timeouts; /* RTOs */
+	uint64_t resets_sent;
+	uint64_t resets_received;
+	uint64_t zero_windows; /* probes of a peer that takes nothing */
+	uint64_t entered[EVENT_STATES]; /* transitions */
+	uint64_t state_ns[EVENT_STATES]; /* by connections that left the state; not Open */
+	struct hist rtt; /* us, smoothed, of connections as they ended */
+};
+
+struct event_row {
+	struct prefix remote; /* a /24 or /64; family 0 in the sum of what had no room */
+	unsigned int netns; /* inode */
+	unsigned int port; /* the service's */
+	bool served; /* others opened them */
+	char cc[5]; /* how the congestion control's name begins */
+	struct event_count count;
+};
+
+/* One listening port. */
+struct event_accept {
+	unsigned int netns;
+	unsigned int port;
+	bool ipv6; /* an IPv6 socket, which may take IPv4's connections as well */
+	uint64_t accepted;
+	struct hist wait; /* us, from the end of the handshake to accept() */
+};
+
+struct events {
+	uint64_t at_ns; /* CLOCK_BOOTTIME */
+	uint64_t since_ns; /* CLOCK_BOOTTIME: counted from then on */
+	/* what this kernel lets us see; what it does not is 0 above */
+	bool timeouts_known, zero_windows_known, states_known, accepts_known;
+	struct event_row *row;
+	unsigned int nr_row;
+	struct event_count rest; /* of connections that found no row */
+	struct event_count *lane; /* by the CPU that saw it, of all namespaces */
+	unsigned int nr_lane; /* possible CPUs */
+	struct event_accept *accept;
+	unsigned int nr_accept;
+	uint64_t accepts_lost; /* on ports that found no room among them */
+};
+
+#endif /* NETLANE_BASE_EVENTS_H */

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The maps of bpf/tcp.bpf.c; see events.h. */
+#include "observe/events.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "base/clock.h"
+#include "skel/tcp.skel.h"
+
+/* X(id, name of the pin and libbpf's, key, value, entries) */
+#define EVENT_MAP_LIST(X)                                                                      \
+	X(INFO, tcp_info, __u32, struct lane_info, 1)                                          \
+	X(ROWS, tcp_rows, struct tcp_row_key, struct tcp_row, TCP_ROWS_MAX)                    \
+	X(REST, tcp_rest, __u32, struct tcp_row, 1)                                            \
+	X(LANES, tcp_lanes, __u32, struct tcp_row, 1)                                          \
+	X(ACCEPTS, tcp_accepts, struct tcp_accept_key, struct tcp_accept_row, TCP_ACCEPTS_MAX) \
+	X(LOST, tcp_accepts_lost, __u32, __u64, 1)
+
+#define EVENT_PROG_LIST(X)                    \
+	X(RETRANSMIT, tcp_retransmit)         \
+	X(TIMEOUT, tcp_timeout)               \
+	X(ZERO_WINDOW, tcp_zero_window)       \
+	X(RESET_SENT, tcp_reset_sent)         \
+	X(RESET_RECEIVED, tcp_reset_received) \
+	X(STATE, tcp_state)                   \
+	X(CLOSED, tcp_closed)                 \
+	X(ACCEPTED, tcp_accepted)             \
+	X(ACCEPTED_OLD, tcp_accepted_old)
+
+#define MAP_ID(id, name, key, value, entries) MAP_##id,
+enum { EVENT_MAP_LIST(MAP_ID) MAP_COUNT };
+#define MAP_ROW(id, name, key, value, entries) \
+	{ #name, #name, sizeof(key), sizeof(value), entries },
+static const struct object_map maps[] = { EVENT_MAP_LIST(MAP_ROW) };
+#define PROG_ID(id, name) PROG_##id,
+enum { EVENT_PROG_LIST(PROG_ID) PROG_COUNT };
+#define PROG_NAME(id, name) #name,
+static const char *const progs[] = { EVENT_PROG_LIST(PROG_NAME) };
+
+_Static_assert(MAP_COUNT <= OBJECT_MAPS_MAX, "");
+_Static_assert(PROG_COUNT <= OBJECT_PROGS_MAX, "");
+_Static_assert(EVENT_STATES <= TCP_STATES, "");
+_Static_assert(HIST_BUCKETS >= TCP_BUCKETS, "");
+
+/* ---- the object */
+
+/* How many arguments a function or a tracepoint has; 0: it is not there. */
+static unsigned int arguments_of(const struct btf *btf, const char *name, unsigned int kind)
+{
+	int id = btf ? btf__find_by_name_kind(btf, name, kind) : -ENOENT;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
+
+	if (type)
+		type = btf__type_by_id(btf, type->type);
+	if (type && btf_is_ptr(type)) /* a tracepoint's is one to a function */
+		type = btf__type_by_id(btf, type->type);
+	return type && btf_is_func_proto(type) ? btf_vlen(type) : 0;
+}
+
+static int events_suit(void *arg, const struct btf *btf)
+{
+	struct tcp_bpf *skel = arg;
+	unsigned int accept = arguments_of(btf, "inet_csk_accept", BTF_KIND_FUNC);
+	int ret = 0;
+
+	/* a tracepoint's first argument is hidden */
+	skel->rodata->retransmit_says_error =
+		arguments_of(btf, "btf_trace_tcp_retransmit_skb", BTF_KIND_TYPEDEF) >= 4;
+	skel->rodata->has_states =
+		arguments_of(btf, "btf_trace_tcp_cong_state_set", BTF_KIND_TYPEDEF) >= 3;
+	if (!skel->rodata->has_states)
+		ret = bpf_program__set_autoload(skel->progs.tcp_state, false);
+	if (!ret && accept != 2)
+		ret = bpf_program__set_autoload(skel->progs.tcp_accepted, false);
+	if (!ret && accept != 4)
+		ret = bpf_program__set_autoload(skel->progs.tcp_accepted_old, false);
+	return ret;
+}
+
+static struct bpf_object *events_object(void **skel)
+{
+	struct tcp_bpf *tcp = tcp_bpf__open();
+
+	*skel = tcp;
+	return tcp ? tcp->obj : NULL;
+}
+
+static void events_destroy(void *skel)
+{
+	tcp_bpf__destroy(skel);
+}
+
+static const struct object_kind events_kind = {
+	.missing = "what happens to TCP connections is not counted",
+	.map = maps,
+	.nr_map = MAP_COUNT,
+	.prog = progs,
+	.nr_prog = PROG_COUNT,
+	.open = events_object,
+	.close = events_destroy,
+	.bytes = tcp_bpf__elf_bytes,
+	.suit = events_suit,
+};
+
+static bool events_always(unsigned int prog, void *arg)
+{
+	return true;
+}
+
+struct keeping events_keeping(void)
+{
+	return (struct keeping){ .kind = &events_kind, .always = events_always };
+}
+
+/* ---- reading */
+
+static void hist_take(struct hist *hist, const __u32 *bucket)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCP_BUCKETS; i++)
+		hist->bucket[i] += bucket[i];
+}
+
+static void count_take(struct event_count *count, const struct tcp_row *row)
+{
+	unsigned int i;
+
+	count->closed += row->closed;
+	count->retransmits += row->retransmits;
+	count->timeouts += row->timeouts;
+	count->resets_sent += row->resets_sent;
+	count->resets_received += row->resets_received;
+	count->zero_windows += row->zero_windows;
+	for (i = 0; i < EVENT_STATES; i++) {
+		count->entered[i] += row->entered[i];
+		count->state_ns[i] += row->state_ns[i];
+	}
+	hist_take(&count->rtt, row->rtt);
+}
+
+static void row_take(struct event_row *to, const struct tcp_row_key *key, const struct tcp_row *row)
+{
+	const uint32_t high = htonl((uint32_t)(key->net >> 32)), low = htonl((uint32_t)key->net);
+
+	to->remote.family = key->family == 6 ? AF_INET6 : AF_INET;
+	to->remote.len = key->family == 6 ? 64 : 24;
+	if (key->family == 6) {
+		memcpy(to->remote.addr, &high, sizeof(high));
+		memcpy(to->remote.addr + sizeof(high), &low, sizeof(low));
+	} else {
+		memcpy(to->remote.addr, &low, sizeof(low));
+	}
+	to->netns = key->netns;
+	to->port = key->port;
+	to->served = key->served;
+	memcpy(to->cc, key->cc, sizeof(key->cc));
+	count_take(&to->count, row);
+}
+
+/* The next key of a table; the first one with @began false. */
+static bool next_key(int map, bool *began, void *key)
+{
+	int ret = bpf_map_get_next_key(map, *began ? key : NULL, key);
+
+	*began = true;
+	return !ret;
+}
+
+static int rows_read(const struct object *o, struct events *events)
+{
+	struct tcp_row_key key;
+	struct tcp_row row;
+	bool began = false;
+
+	events->row = calloc(TCP_ROWS_MAX, sizeof(*events->row));
+	if (!events->row)
+		return -ENOMEM;
+	/* a row that is removed meanwhile leads back to the first one: not more than there are */
+	while (events->nr_row < TCP_ROWS_MAX && next_key(o->map[MAP_ROWS], &began, &key))
+		if (!bpf_map_lookup_elem(o->map[MAP_ROWS], &key, &row))
+			row_take(&events->row[events->nr_row++], &key, &row);
+	return 0;
+}
+
+static int accepts_read(const struct object *o, struct events *events)
+{
+	struct tcp_accept_key key;
+	struct tcp_accept_row row;
+	bool began = false;
+
+	events->accept = calloc(TCP_ACCEPTS_MAX, sizeof(*events->accept));
+	if (!events->accept)
+		return -ENOMEM;
+	while (events->nr_accept < TCP_ACCEPTS_MAX && next_key(o->map[MAP_ACCEPTS], &began, &key)) {
+		struct event_accept *to = &events->accept[events->nr_accept];
+
+		if (bpf_map_lookup_elem(o->map[MAP_ACCEPTS], &key, &row))
+			continue;
+		to->netns = key.netns;
+		to->port = key.port;
+		to->ipv6 = key.family == 6;
+		to->accepted = row.accepted;
+		hist_take(&to->wait, row.wait);
+		events->nr_accept++;
+	}
+	return 0;
+}
+
+static int lanes_read(const struct object *o, struct events *events)
+{
+	const unsigned int nr = (unsigned int)libbpf_num_possible_cpus(), zero = 0;
+	struct tcp_row *rows = calloc(nr, sizeof(*rows)), rest;
+	uint64_t *lost = calloc(nr, sizeof(*lost));
+	unsigned int i;
+	int ret = 0;
+
+	events->lane = calloc(nr, sizeof(*events->lane));
+	if (!rows || !lost || !events->lane)
+		ret = -ENOMEM;
+	else if (bpf_map_lookup_elem(o->map[MAP_LANES], &zero, rows) ||
+		 bpf_map_lookup_elem(o->map[MAP_LOST], &zero, lost) ||
+		 bpf_map_lookup_elem(o->map[MAP_REST], &zero, &rest))
+		ret = -errno;
+	if (!ret) {
+		events->nr_lane = nr;
+		count_take(&events->rest, &rest);
+	}
+	for (i = 0; i < nr && !ret; i++) {
+		count_take(&events->lane[i], &rows[i]);
+		events->accepts_lost += lost[i];
+	}
+	free(rows);
+	free(lost);
+	return ret;
+}
+
+static bool is_attached(const struct object *o, unsigned int prog)
+{
+	int fd = object_link(o, prog);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static int adopt_failed(int ret, struct err *err)
+{
+	if (ret == -EPERM || ret == -EACCES)
+		return err_set(err, -EPERM, "reading BPF maps needs root");
+	if (ret == -ESTALE)
+		return err_set(err, ret, "another version of netlane is counting");
+	return err_set(err, -ENOENT, "not counted; netlane up, or the service, counts it");
+}
+
+int events_read(struct events *events, struct err *err)
+{
+	struct object o;
+	int ret;
+
+	memset(events, 0, sizeof(*events));
+	ret = object_adopt(&events_kind, &o);
+	if (ret)
+		return adopt_failed(ret, err);
+	events->at_ns = clock_boot_ns();
+	events->since_ns = o.info.loaded_ns;
+	events->timeouts_known = is_attached(&o, PROG_TIMEOUT);
+	events->zero_windows_known = is_attached(&o, PROG_ZERO_WINDOW);
+	events->states_known = is_attached(&o, PROG_STATE);
+	events->accepts_known = is_attached(&o, PROG_ACCEPTED) ||
+				is_attached(&o, PROG_ACCEPTED_OLD);
+	ret = rows_read(&o, events);
+	if (!ret)
+		ret = accepts_read(&o, events);
+	if (!ret)
+		ret = lanes_read(&o, events);
+	object_close(&o);
+	return ret ? err_set(err, ret, "the BPF maps cannot be read: %s", strerror(-ret)) : 0;
+}
+
+int events_tidy(unsigned int idle_s)
+{
+	const uint64_t now = clock_mono_ns(), idle_ns = 1000000000ULL * idle_s;
+	struct tcp_row_key *keys = calloc(TCP_ROWS_MAX, sizeof(*keys)), key;
+	unsigned int nr = 0, idle = 0;
+	struct tcp_row row;
+	bool began = false;
+	struct object o;
+	int ret;
+
+	ret = keys ? object_adopt(&events_kind, &o) : -ENOMEM;
+	if (ret) {
+		free(keys);
+		return ret;
+	}
+	for (; nr < TCP_ROWS_MAX && next_key(o.map[MAP_ROWS], &began, &key); nr++)
+		if (!bpf_map_lookup_elem(o.map[MAP_ROWS], &key, &row) && row.last_ns < now &&
+		    now - row.last_ns > idle_ns)
+			keys[idle++] = key;
+	/* an event that falls in between is lost with its row: one of hours ago */
+	for (; nr > TCP_ROWS_MAX / 4 * 3 && idle; nr--)
+		(void)bpf_map_delete_elem(o.map[MAP_ROWS], &keys[--idle]);
+	object_close(&o);
+	free(keys);
+	return 0;
+}
+
+void events_free(struct events *events)
+{
+	free(events->row);
+	free(events->lane);
+	free(events->accept);
+	memset(events, 0, sizeof(*events));
+}
