@@ -194,4 +194,86 @@ struct blame_record {
 };
 _Static_assert(sizeof(struct blame_record) == 248, "blame_record has no holes");
 
+/* ---- TIME_WAIT, as it happens (bpf/timewait.bpf.c) */
+
+#define LANE_TW_OUT 8192 /* rows of connections that were opened here */
+#define LANE_TW_IN 4096 /* and of those that came in */
+#define LANE_TW_NETS 1024 /* network namespaces that have what found no row of its own */
+#define LANE_LISTENED 8192 /* ports */
+
+/*
+ * Births by time: the ring has a slot for each 2^LANE_TW_SHIFT ns (4.3 s) of
+ * CLOCK_MONOTONIC; together they are longer than a TIME_WAIT lasts.
+ */
+#define LANE_TW_SHIFT 32
+#define LANE_TW_SLOTS 16
+
+/*
+ * What needs different local ports (opened here), or one local address and
+ * port with whoever came (served: @remote is zero, @port the local one). A
+ * mapped address is IPv4's. In lane_tw_out a row without remote address and
+ * port is of bind() without a port. Hashed as bytes.
+ */
+struct lane_tw_key {
+	__u32 netns; /* its inode */
+	__u16 family; /* AF_INET or AF_INET6 */
+	__u16 port; /* of the remote end, or the local one where served */
+	__u32 local[4]; /* network order, IPv4 in the first */
+	__u32 remote[4];
+};
+_Static_assert(sizeof(struct lane_tw_key) == 40, "lane_tw_key is ABI");
+
+struct lane_tw_slot {
+	__u32 epoch; /* CLOCK_MONOTONIC >> LANE_TW_SHIFT of the first birth in it */
+	__u32 before; /* births before that one, the lower half of the number */
+};
+
+/* All counters are since the row was made, and of all CPUs. */
+struct lane_tw {
+	__u64 births; /* TIME_WAITs, and FIN_WAIT2s that the kernel keeps as such */
+	__u64 fin_wait2; /* those of @births */
+	__u64 deaths;
+	__u64 early; /* of @deaths: before its time was up */
+	__u64 reused; /* of @deaths: connect() took the port again */
+	__u64 overflows; /* found no room (tcp_max_tw_buckets, memory): closed at once, no birth */
+	__u64 refused; /* connect() or bind() found no port: EADDRNOTAVAIL, EADDRINUSE */
+	__u64 refused_ns; /* CLOCK_MONOTONIC of the last one */
+	__u64 born_ns; /* CLOCK_MONOTONIC of the last birth */
+	struct lane_tw_slot slot[LANE_TW_SLOTS]; /* epoch e is in slot e % LANE_TW_SLOTS */
+};
+_Static_assert(sizeof(struct lane_tw) == 200, "lane_tw is ABI");
+
+/* A port that sockets listen on, so that it is served and not chosen by connect(). */
+struct lane_listened_key {
+	__u32 netns;
+	__u32 port;
+};
+
+struct lane_listened {
+	__s32 sockets;
+	__u32 zero;
+	__u64 left_ns; /* CLOCK_MONOTONIC when the last one closed: its connections live on */
+};
+_Static_assert(sizeof(struct lane_listened) == 16, "lane_listened is ABI");
+
+/* Userspace alone: what was alive before the programs were attached, by row. */
+struct lane_tw_seed {
+	__s64 alive; /* to be added to births - deaths */
+};
+
+/* How births are seen. */
+enum lane_tw_how {
+	LANE_TW_EXACT = 1, /* where the kernel makes and ends them */
+	LANE_TW_ESTIMATE, /* by changes of state: no deaths, and what only looks alike */
+};
+
+/* The one element of lane_tw_info, written by the loader. */
+struct lane_tw_info {
+	__u32 abi; /* LANE_ABI of the loader */
+	__u32 how; /* enum lane_tw_how */
+	__u64 loaded_ns; /* CLOCK_MONOTONIC */
+	__u64 build; /* fingerprint of the programs */
+};
+_Static_assert(sizeof(struct lane_tw_info) == 24, "lane_tw_info is ABI");
+
 #endif /* NETLANE_BPF_ABI_H */

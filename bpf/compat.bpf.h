@@ -17,7 +17,9 @@
 #define GSO_BY_FRAGS 0xffff /* gso_size of SCTP: each fragment says its own */
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h, since 2.6.32 */
-#define AF_INET6 10 /* include/linux/socket.h */
+#define AF_INET 2 /* include/linux/socket.h */
+#define AF_INET6 10
+#define RCV_SHUTDOWN 1 /* include/net/sock.h: the other end's FIN was taken */
 #define IFF_UP 1 /* include/uapi/linux/if.h */
 #define SYSFS_MAGIC 0x62656572 /* include/uapi/linux/magic.h */
 #define PROC_SUPER_MAGIC 0x9fa0
