@@ -238,7 +238,7 @@ struct lane_tw {
 	__u64 overflows; /* found no room (tcp_max_tw_buckets, memory): closed at once, no birth */
 	__u64 refused; /* connect() or bind() found no port: EADDRNOTAVAIL, EADDRINUSE */
 	__u64 refused_ns; /* CLOCK_MONOTONIC of the last one */
-	__u64 born_ns; /* CLOCK_MONOTONIC of the last birth */
+	__u64 last_ns; /* CLOCK_MONOTONIC of the last birth, or of what found no room */
 	struct lane_tw_slot slot[LANE_TW_SLOTS]; /* epoch e is in slot e % LANE_TW_SLOTS */
 };
 _Static_assert(sizeof(struct lane_tw) == 200, "lane_tw is ABI");

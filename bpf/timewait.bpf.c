@@ -186,9 +186,8 @@ static __always_inline bool is_opened(const struct sock_common *c,
 
 /* ---- births and deaths */
 
-static __always_inline void born(struct lane_tw *row, int state)
+static __always_inline void born(struct lane_tw *row, __u64 now, int state)
 {
-	__u64 now = bpf_ktime_get_ns();
 	__u32 epoch = now >> LANE_TW_SHIFT;
 	struct lane_tw_slot *slot = &row->slot[epoch % LANE_TW_SLOTS];
 
@@ -197,7 +196,6 @@ static __always_inline void born(struct lane_tw *row, int state)
 		slot->before = row->births;
 		slot->epoch = epoch;
 	}
-	row->born_ns = now;
 	add(&row->births);
 	if (state == TCP_FIN_WAIT2)
 		add(&row->fin_wait2);
@@ -210,6 +208,7 @@ int BPF_PROG(lane_tw_born, struct sock *sk, const void *death_row, int state, co
 	struct lane_tw_key key;
 	struct lane_tw *row;
 	bool opened;
+	__u64 now;
 
 	if (!tcp)
 		return 0;
@@ -219,8 +218,9 @@ int BPF_PROG(lane_tw_born, struct sock *sk, const void *death_row, int state, co
 	row = row_get(&key, opened);
 	if (!row)
 		return 0;
+	row->last_ns = now = bpf_ktime_get_ns();
 	if (tw)
-		born(row, state);
+		born(row, now, state);
 	else
 		add(&row->overflows);
 	return 0;
@@ -364,8 +364,9 @@ int BPF_PROG(lane_tw_guess, const struct sock *sk, int oldstate, int newstate)
 {
 	struct lane_tw_key key;
 	struct lane_tw *row;
-	__u16 port;
 	bool opened;
+	__u16 port;
+	__u64 now;
 
 	if (newstate == TCP_LISTEN || oldstate == TCP_LISTEN)
 		listens(sk, newstate == TCP_LISTEN ? 1 : -1);
@@ -380,7 +381,10 @@ int BPF_PROG(lane_tw_guess, const struct sock *sk, int oldstate, int newstate)
 	opened = !is_served(sk->__sk_common.skc_net.net, port);
 	key_make(&key, &sk->__sk_common, opened, port);
 	row = row_get(&key, opened);
-	if (row) /* without the other end's FIN it is a FIN_WAIT2 that is kept as one */
-		born(row, sk->sk_shutdown & RCV_SHUTDOWN ? TCP_TIME_WAIT : TCP_FIN_WAIT2);
+	if (!row)
+		return 0;
+	row->last_ns = now = bpf_ktime_get_ns();
+	/* without the other end's FIN it is a FIN_WAIT2 that is kept as one */
+	born(row, now, sk->sk_shutdown & RCV_SHUTDOWN ? TCP_TIME_WAIT : TCP_FIN_WAIT2);
 	return 0;
 }

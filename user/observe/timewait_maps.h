@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of observe/timewait share: an open reader and its maps. */
+#ifndef NETLANE_OBSERVE_TIMEWAIT_MAPS_H
+#define NETLANE_OBSERVE_TIMEWAIT_MAPS_H
+
+#include <stdbool.h>
+
+#include <linux/types.h>
+
+#include "observe/timewait.h"
+
+struct timewait_reader {
+	int map[TIMEWAIT_MAPS];
+	struct lane_tw_info info;
+};
+
+/* One whole map, as it is now. */
+struct rows {
+	void *keys;
+	void *values;
+	unsigned int nr;
+};
+
+/* Reads a hash of @max entries at most; rows_free() in any case. 0 or -errno. */
+int rows_read(int map, unsigned int max, size_t key_size, size_t value_size, struct rows *rows);
+void rows_free(struct rows *rows);
+
+/* The inode of this process' network namespace, 0 unknown. */
+unsigned int netns_own(void);
+/* What the kernel says is alive in the namespace of @pid ("self"); -1 unknown. */
+long sockstat_alive(const char *pid);
+
+#endif /* NETLANE_OBSERVE_TIMEWAIT_MAPS_H */
