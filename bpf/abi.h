@@ -261,19 +261,4 @@ struct lane_tw_seed {
 	__s64 alive; /* to be added to births - deaths */
 };
 
-/* How births are seen. */
-enum lane_tw_how {
-	LANE_TW_EXACT = 1, /* where the kernel makes and ends them */
-	LANE_TW_ESTIMATE, /* by changes of state: no deaths, and what only looks alike */
-};
-
-/* The one element of lane_tw_info, written by the loader. */
-struct lane_tw_info {
-	__u32 abi; /* LANE_ABI of the loader */
-	__u32 how; /* enum lane_tw_how */
-	__u64 loaded_ns; /* CLOCK_MONOTONIC */
-	__u64 build; /* fingerprint of the programs */
-};
-_Static_assert(sizeof(struct lane_tw_info) == 24, "lane_tw_info is ABI");
-
 #endif /* NETLANE_BPF_ABI_H */

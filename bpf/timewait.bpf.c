@@ -23,8 +23,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define AF_INET 2
-#define AF_INET6 10
 #define EADDRNOTAVAIL 99
 #define MAPPED bpf_htonl(0xffff) /* the third word of a mapped address */
 #define LEFT_FOR_NS 130000000000ULL /* FIN_WAIT2 and TIME_WAIT after a listener closed */
@@ -78,7 +76,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct lane_tw_info);
+	__type(value, struct lane_info);
 } lane_tw_info SEC(".maps");
 
 static const struct lane_tw no_row;
@@ -172,7 +170,7 @@ static __noinline bool is_served(struct net *net, __u32 port)
 
 	if (l && (l->sockets > 0 || bpf_ktime_get_ns() - l->left_ns < LEFT_FOR_NS))
 		return true;
-	return !port_in_range(net, port);
+	return !port_is_ephemeral(net, port);
 }
 
 static __always_inline bool is_opened(const struct sock_common *c,

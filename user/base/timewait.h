@@ -59,7 +59,7 @@ struct timewait_net {
 struct timewait {
 	bool estimate; /* by changes of state; deaths, reuse and overflow are not seen */
 	uint64_t at_ns; /* CLOCK_MONOTONIC of the reading */
-	uint64_t since_ns; /* CLOCK_MONOTONIC: counting began */
+	uint64_t since_ns; /* how long ago counting began */
 	uint64_t span_ns;
 	uint64_t newest_ns; /* how much of the newest span is over */
 	struct timewait_row *row; /* most alive first */

@@ -7,11 +7,27 @@
 #include "cmd/cmd.h"
 #include "facts/facts.h"
 #include "observe/events.h"
+#include "observe/timewait.h"
 #include "observe/traffic.h"
+
+/* What there is already when counting begins. */
+static void timewait_settle(void)
+{
+	struct timewait_reader *reader;
+	struct err err = { 0 };
+	int ret = timewait_open(&reader);
+
+	if (ret)
+		return; /* ended by somebody meanwhile */
+	if (timewait_tend(reader, true, &err))
+		(void)fail("TIME_WAITs that are older than the counting are not known: %s",
+			   err.text);
+	timewait_close(reader);
+}
 
 void counting_begin(void)
 {
-	struct keeping keeping[2];
+	struct keeping keeping[3];
 	struct err err = { 0 };
 	struct facts facts;
 	unsigned int i, nr = sizeof(keeping) / sizeof(keeping[0]);
@@ -23,12 +39,15 @@ void counting_begin(void)
 		(void)fail("nothing is counted: %s", err.text);
 	} else if (facts.node.cmdline_off[0] != '1') { /* that wins over everything */
 		ret = traffic_keeping(&facts, &keeping[0]);
-		keeping[1] = events_keeping();
+		timewait_keeping(&keeping[1]);
+		keeping[2] = events_keeping();
 		if (!ret)
 			(void)kept_begin(keeping, nr); /* each says its own */
 		for (i = 0; i < nr; i++)
 			if (ret || keeping[i].ret)
 				(void)fail("%s: %s", keeping[i].kind->missing, keeping[i].err.text);
+		if (!ret && keeping[1].began)
+			timewait_settle();
 		traffic_keeping_done(&keeping[0]);
 	}
 	facts_free(&facts);

@@ -7,7 +7,9 @@
 #include "cmd/flow.h"
 #include "judge/ports.h"
 #include "observe/census.h"
+#include "observe/timewait.h"
 #include "view/ports.h"
+#include "view/timewait.h"
 
 #define ROWS_SHOWN 20
 #define JSON_ROWS 1000 /* each is about 600 bytes of text */
@@ -16,7 +18,37 @@ struct ports_opts {
 	bool json;
 	bool check;
 	bool all;
+	bool live;
 };
+
+/* What is counted, as it is, and no walk. */
+static int live_run(const struct ports_opts *opts)
+{
+	struct timewait_reader *reader;
+	struct timewait tw = { 0 };
+	struct text text = { 0 };
+	struct err err = { 0 };
+	int ret = timewait_open(&reader);
+
+	if (ret == -EPERM)
+		return fail("reading BPF maps needs root");
+	if (ret)
+		return fail("TIME_WAITs are not counted here: netlane up or the service begins it");
+	ret = timewait_sample(reader, &tw, &err);
+	timewait_close(reader);
+	if (!ret)
+		timewait_name(&tw);
+	if (ret) {
+		ret = fail_err(ret, &err);
+	} else if (opts->json) {
+		ret = print_json(view_timewait_json(&tw));
+	} else {
+		view_timewait(&text, &tw, opts->all ? UINT_MAX : ROWS_SHOWN, terminal_width());
+		ret = print_text(&text);
+	}
+	timewait_free(&tw);
+	return ret;
+}
 
 static int ports_run(const void *arg, char **words, unsigned int nr_words)
 {
@@ -27,6 +59,8 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 	struct census census;
 	int ret, code;
 
+	if (opts->live)
+		return live_run(opts);
 	ret = census_take(&census, &err);
 	if (!ret) {
 		census_name(&census, ROWS_SHOWN);
@@ -54,6 +88,8 @@ static const struct option_desc ports_options[] = {
 	{ "json", OPTION_FLAG, offsetof(struct ports_opts, json), NULL, "as JSON" },
 	{ "check", OPTION_FLAG, offsetof(struct ports_opts, check), NULL,
 	  "exit 3 when ports run out somewhere, or nearly" },
+	{ "live", OPTION_FLAG, offsetof(struct ports_opts, live), NULL,
+	  "TIME_WAITs as they were counted since up, of all network namespaces" },
 	{ "all", OPTION_FLAG, offsetof(struct ports_opts, all), NULL, "every destination" },
 	{ NULL, OPTION_END, 0, NULL, NULL },
 };

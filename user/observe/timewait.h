@@ -10,24 +10,16 @@
 
 #include "base/err.h"
 #include "base/timewait.h"
-#include "bpf/abi.h"
+#include "observe/kept.h"
 
-enum timewait_map {
-	TIMEWAIT_MAP_OUT,
-	TIMEWAIT_MAP_IN,
-	TIMEWAIT_MAP_REST,
-	TIMEWAIT_MAP_LISTENED,
-	TIMEWAIT_MAP_SEED,
-	TIMEWAIT_MAP_PAST,
-	TIMEWAIT_MAP_INFO,
-	TIMEWAIT_MAPS,
-};
+/* What is to be kept counting, on every node. When it began, timewait_tend() is due. */
+void timewait_keeping(struct keeping *keeping);
 
 struct timewait_reader;
 
 /*
  * Opens what is pinned. -ENOENT: nothing is counted; -ESTALE: not what this
- * netlane makes; -EPERM.
+ * netlane makes; -EPERM: only root can tell.
  */
 int timewait_open(struct timewait_reader **reader);
 void timewait_close(struct timewait_reader *reader);

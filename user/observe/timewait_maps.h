@@ -4,14 +4,25 @@
 #define NETLANE_OBSERVE_TIMEWAIT_MAPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include <linux/types.h>
-
+#include "observe/object.h"
 #include "observe/timewait.h"
 
+enum timewait_map {
+	TIMEWAIT_MAP_INFO, /* an object's first one */
+	TIMEWAIT_MAP_OUT,
+	TIMEWAIT_MAP_IN,
+	TIMEWAIT_MAP_REST,
+	TIMEWAIT_MAP_LISTENED,
+	TIMEWAIT_MAP_SEED,
+	TIMEWAIT_MAP_PAST,
+	TIMEWAIT_MAPS,
+};
+
 struct timewait_reader {
-	int map[TIMEWAIT_MAPS];
-	struct lane_tw_info info;
+	struct object programs;
+	bool exact; /* births and deaths are seen, and not guessed */
 };
 
 /* One whole map, as it is now. */

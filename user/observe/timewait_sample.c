@@ -165,8 +165,8 @@ static void row_fill(const struct timewait *sample, struct timewait_row *row,
 
 	row->counts = counts_of(tw);
 	row_spans(sample, row, tw);
-	if (window > sample->at_ns - sample->since_ns)
-		window = sample->at_ns - sample->since_ns;
+	if (window > sample->since_ns)
+		window = sample->since_ns;
 	if (window)
 		row->per_s = (unsigned int)(((double)row->born[0] + row->born[1]) * NS_PER_S /
 						    (double)window +
@@ -222,7 +222,7 @@ static int64_t seed_of(const struct rows *seeds, int map, const struct lane_tw_k
 static int side_read(const struct timewait_reader *r, bool out, const struct rows *seeds,
 		     struct timewait *sample)
 {
-	const int map = r->map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
+	const int map = r->programs.map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
 	const struct lane_tw_key *keys;
 	const struct lane_tw *values;
 	struct rows rows;
@@ -238,7 +238,7 @@ static int side_read(const struct timewait_reader *r, bool out, const struct row
 		memset(row, 0, sizeof(*row));
 		row_key(row, &keys[i], out);
 		row_fill(sample, row, &values[i],
-			 seed_of(seeds, r->map[TIMEWAIT_MAP_SEED], &keys[i]));
+			 seed_of(seeds, r->programs.map[TIMEWAIT_MAP_SEED], &keys[i]));
 		ret = net_count(sample, row->netns, row->alive, &row->counts);
 	}
 	rows_free(&rows);
@@ -253,7 +253,7 @@ static int nets_read(const struct timewait_reader *r, bool past, const struct ro
 	unsigned int i;
 	int ret;
 
-	ret = rows_read(r->map[past ? TIMEWAIT_MAP_PAST : TIMEWAIT_MAP_REST], LANE_TW_NETS,
+	ret = rows_read(r->programs.map[past ? TIMEWAIT_MAP_PAST : TIMEWAIT_MAP_REST], LANE_TW_NETS,
 			sizeof(__u32), sizeof(struct lane_tw), &rows);
 	for (i = 0; i < rows.nr && !ret; i++) {
 		const struct lane_tw *tw = (const struct lane_tw *)rows.values + i;
@@ -266,7 +266,7 @@ static int nets_read(const struct timewait_reader *r, bool past, const struct ro
 			ret = net_count(sample, key.netns, 0, &counts);
 			continue;
 		}
-		row_fill(sample, &row, tw, seed_of(seeds, r->map[TIMEWAIT_MAP_SEED], &key));
+		row_fill(sample, &row, tw, seed_of(seeds, r->programs.map[TIMEWAIT_MAP_SEED], &key));
 		ret = net_count(sample, row.netns, row.alive, &row.counts);
 		sample->row[sample->nr_row++] = row;
 	}
@@ -306,12 +306,12 @@ int timewait_sample(struct timewait_reader *reader, struct timewait *sample, str
 	sample->row = malloc((LANE_TW_OUT + LANE_TW_IN + LANE_TW_NETS) * sizeof(*sample->row));
 	if (!sample->row)
 		return err_set(err, -ENOMEM, "out of memory");
-	sample->estimate = reader->info.how == LANE_TW_ESTIMATE;
-	sample->since_ns = reader->info.loaded_ns;
+	sample->estimate = !reader->exact;
 	sample->span_ns = 1ULL << LANE_TW_SHIFT;
 	sample->at_ns = clock_mono_ns();
+	sample->since_ns = clock_boot_ns() - reader->programs.info.loaded_ns;
 	sample->newest_ns = sample->at_ns & (sample->span_ns - 1);
-	ret = rows_read(reader->map[TIMEWAIT_MAP_SEED], LANE_TW_OUT + LANE_TW_IN,
+	ret = rows_read(reader->programs.map[TIMEWAIT_MAP_SEED], LANE_TW_OUT + LANE_TW_IN,
 			sizeof(struct lane_tw_key), sizeof(struct lane_tw_seed), &seeds);
 	if (!ret)
 		ret = own_net(sample);

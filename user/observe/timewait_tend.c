@@ -124,8 +124,8 @@ static int sockets_walk(struct walk *walk)
 static int row_map(const struct timewait_reader *r, const struct found *found)
 {
 	if (!found->key.family)
-		return r->map[TIMEWAIT_MAP_REST];
-	return r->map[found->out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
+		return r->programs.map[TIMEWAIT_MAP_REST];
+	return r->programs.map[found->out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
 }
 
 /* The row of what was found; @make: it is made where there is none. */
@@ -148,7 +148,7 @@ static int rows_known(const struct timewait_reader *r, struct walk *walk, bool o
 	unsigned int i;
 	int ret;
 
-	ret = rows_read(r->map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN],
+	ret = rows_read(r->programs.map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN],
 			out ? LANE_TW_OUT : LANE_TW_IN, sizeof(*keys), sizeof(struct lane_tw),
 			&rows);
 	keys = rows.keys;
@@ -168,7 +168,7 @@ static void seed_write(const struct timewait_reader *r, const struct found *foun
 		       const struct lane_tw *tw)
 {
 	const struct lane_tw_seed seed = { found->alive - (int64_t)(tw->births - tw->deaths) };
-	const int map = r->map[TIMEWAIT_MAP_SEED];
+	const int map = r->programs.map[TIMEWAIT_MAP_SEED];
 
 	if (seed.alive)
 		(void)bpf_map_update_elem(map, &found->key, &seed, BPF_ANY); /* there is room */
@@ -275,7 +275,7 @@ static void listener_take(const struct inet_diag_msg *msg, void *arg)
 	const struct lane_listened_key key = { .netns = l->netns,
 					       .port = ntohs(msg->id.idiag_sport) };
 	const struct lane_listened one = { .sockets = 1 };
-	const int map = l->r->map[TIMEWAIT_MAP_LISTENED];
+	const int map = l->r->programs.map[TIMEWAIT_MAP_LISTENED];
 	struct lane_listened was;
 
 	/*
@@ -405,7 +405,7 @@ static int seeds_mend(struct timewait_reader *r, const struct net *nets, unsigne
 
 static void past_add(const struct timewait_reader *r, __u32 netns, const struct lane_tw *tw)
 {
-	const int map = r->map[TIMEWAIT_MAP_PAST];
+	const int map = r->programs.map[TIMEWAIT_MAP_PAST];
 	struct lane_tw past;
 
 	if (bpf_map_lookup_elem(map, &netns, &past))
@@ -427,7 +427,7 @@ static void past_add(const struct timewait_reader *r, __u32 netns, const struct 
  */
 static int empty_remove(const struct timewait_reader *r, bool out)
 {
-	const int map = r->map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
+	const int map = r->programs.map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
 	uint64_t now = clock_mono_ns();
 	const struct lane_tw_key *keys;
 	const struct lane_tw *values;
@@ -442,17 +442,17 @@ static int empty_remove(const struct timewait_reader *r, bool out)
 	for (i = 0; i < rows.nr && !ret; i++) {
 		const struct lane_tw *tw = &values[i];
 
-		if (bpf_map_lookup_elem(r->map[TIMEWAIT_MAP_SEED], &keys[i], &seed))
+		if (bpf_map_lookup_elem(r->programs.map[TIMEWAIT_MAP_SEED], &keys[i], &seed))
 			seed.alive = 0;
 		/* without deaths being seen (an estimate), what is old enough is empty */
-		if (r->info.how == LANE_TW_EXACT &&
+		if (r->exact &&
 		    (int64_t)(tw->births - tw->deaths) + seed.alive > 0)
 			continue;
 		if (now - tw->last_ns < QUIET_NS || now - tw->refused_ns < QUIET_NS)
 			continue;
 		past_add(r, keys[i].netns, tw);
 		(void)bpf_map_delete_elem(map, &keys[i]); /* nobody else does */
-		(void)bpf_map_delete_elem(r->map[TIMEWAIT_MAP_SEED], &keys[i]);
+		(void)bpf_map_delete_elem(r->programs.map[TIMEWAIT_MAP_SEED], &keys[i]);
 	}
 	rows_free(&rows);
 	return ret;
@@ -460,7 +460,7 @@ static int empty_remove(const struct timewait_reader *r, bool out)
 
 static int deaf_remove(const struct timewait_reader *r)
 {
-	const int map = r->map[TIMEWAIT_MAP_LISTENED];
+	const int map = r->programs.map[TIMEWAIT_MAP_LISTENED];
 	const struct lane_listened *values;
 	const struct lane_listened_key *keys;
 	uint64_t now = clock_mono_ns();
@@ -478,26 +478,38 @@ static int deaf_remove(const struct timewait_reader *r)
 	return ret;
 }
 
+static int remove_all(const struct timewait_reader *r, struct err *err)
+{
+	int ret = empty_remove(r, true);
+
+	if (!ret)
+		ret = empty_remove(r, false);
+	if (!ret)
+		ret = deaf_remove(r);
+	return ret ? err_set(err, ret, "the BPF maps cannot be read: %s", strerror(-ret)) : 0;
+}
+
 int timewait_tend(struct timewait_reader *reader, bool all, struct err *err)
 {
 	struct net *nets = calloc(NETS_MAX, sizeof(*nets));
 	unsigned int i, nr;
-	int ret = 0;
+	int lock, ret = 0;
 
 	if (!nets)
 		return err_set(err, -ENOMEM, "out of memory");
+	lock = pins_lock(err); /* one at a time */
+	if (lock < 0) {
+		free(nets);
+		return lock;
+	}
 	nr = nets_find(nets);
 	for (i = 0; i < nr && all; i++)
 		(void)net_enter(reader, &nets[i], listeners_walk); /* it may be gone */
-	if (reader->info.how == LANE_TW_EXACT)
+	if (reader->exact)
 		ret = seeds_mend(reader, nets, nr, err);
 	free(nets);
-	if (ret)
-		return ret;
-	ret = empty_remove(reader, true);
 	if (!ret)
-		ret = empty_remove(reader, false);
-	if (!ret)
-		ret = deaf_remove(reader);
-	return ret ? err_set(err, ret, "the BPF maps cannot be read: %s", strerror(-ret)) : 0;
+		ret = remove_all(reader, err);
+	close(lock);
+	return ret;
 }

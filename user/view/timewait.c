@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of `netlane ports --live`; see timewait.h. The rule: what is an
+ * estimate is called one wherever it is shown.
+ */
+#include "view/timewait.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fields.h"
+#include "view/view.h"
+
+#define NS_PER_S 1000000000ULL
+
+static const char *const kind_names[] = { "opened", "served", "bound", "other", NULL };
+
+static void end_text(const struct timewait_row *row, const char *ip, bool port, char *buf,
+		     size_t len)
+{
+	if (!port)
+		(void)snprintf(buf, len, "%s", ip);
+	else
+		(void)snprintf(buf, len, strchr(ip, ':') ? "[%s]:%u" : "%s:%u", ip, row->port);
+}
+
+/* What the row is of: "10.0.3.7:6379" from an address, or who is served. */
+static void row_names(const struct timewait_row *row, char *to, char *from, size_t len)
+{
+	(void)snprintf(from, len, "-");
+	switch (row->kind) {
+	case TIMEWAIT_OPENED:
+		end_text(row, row->remote, true, to, len);
+		end_text(row, row->local, false, from, len);
+		break;
+	case TIMEWAIT_SERVED:
+		(void)snprintf(to, len, "(served)");
+		end_text(row, row->local, true, from, len);
+		break;
+	case TIMEWAIT_BOUND:
+		(void)snprintf(to, len, "(bind)");
+		end_text(row, row->local, false, from, len);
+		break;
+	default:
+		(void)snprintf(to, len, "(other)");
+	}
+}
+
+static void widths(const struct timewait *tw, unsigned int nr, int *to, int *from)
+{
+	char a[ADDR_LEN + 16], b[ADDR_LEN + 16];
+	unsigned int i;
+
+	*to = 16;
+	*from = 10;
+	for (i = 0; i < nr; i++) {
+		row_names(&tw->row[i], a, b, sizeof(a));
+		*to = (int)strlen(a) > *to ? (int)strlen(a) : *to;
+		*from = (int)strlen(b) > *from ? (int)strlen(b) : *from;
+	}
+}
+
+static const struct timewait_net *own_net(const struct timewait *tw)
+{
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_net && !tw->net[i].own; i++)
+		;
+	return i < tw->nr_net ? &tw->net[i] : NULL;
+}
+
+static void table(struct text *out, const struct timewait *tw, unsigned int nr)
+{
+	const struct timewait_net *own = own_net(tw);
+	char to[ADDR_LEN + 16], from[ADDR_LEN + 16];
+	unsigned int i;
+	int to_len, from_len;
+
+	widths(tw, nr, &to_len, &from_len);
+	text_add(out, "%-*s  %-*s  %10s %8s %8s %10s %8s  %s\n", to_len, "to", from_len, "from",
+		 tw->estimate ? "~time-wait" : "time-wait", tw->estimate ? "~born/s" : "born/s",
+		 "reused", "no-port", "no-room", "where");
+	for (i = 0; i < nr; i++) {
+		const struct timewait_row *row = &tw->row[i];
+
+		row_names(row, to, from, sizeof(to));
+		text_add(out, "%-*s  %-*s  %10llu %8u ", to_len, to, from_len, from,
+			 (unsigned long long)row->alive, row->per_s);
+		if (tw->estimate)
+			text_add(out, "%8s %10llu %8s", "?", (unsigned long long)row->counts.refused,
+				 "?");
+		else
+			text_add(out, "%8llu %10llu %8llu", (unsigned long long)row->counts.reused,
+				 (unsigned long long)row->counts.refused,
+				 (unsigned long long)row->counts.overflows);
+		if (own && row->netns == own->netns)
+			text_add(out, "  -\n");
+		else
+			text_add(out, "  net:[%u]\n", row->netns);
+	}
+}
+
+static void refusals(struct text *out, const struct timewait *tw, unsigned int width)
+{
+	char to[ADDR_LEN + 16], from[ADDR_LEN + 16], line[300];
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_row; i++) {
+		const struct timewait_row *row = &tw->row[i];
+
+		if (!row->counts.refused)
+			continue;
+		row_names(row, to, from, sizeof(to));
+		(void)snprintf(line, sizeof(line),
+			       "%s from %s: %s found no port %llu times, the last time %llu s ago",
+			       to, from, row->kind == TIMEWAIT_BOUND ? "bind()" : "connect()",
+			       (unsigned long long)row->counts.refused,
+			       (unsigned long long)(row->refused_ns / NS_PER_S));
+		view_wrap(out, line, 0, 2, width);
+	}
+}
+
+static void nets(struct text *out, const struct timewait *tw)
+{
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_net; i++) {
+		const struct timewait_net *net = &tw->net[i];
+
+		if (!net->own && !net->alive && !net->counts.refused)
+			continue;
+		text_add(out, "%s%u%s  %s%llu in TIME_WAIT", net->own ? "here    " : "net:[",
+			 net->netns, net->own ? "" : "]", tw->estimate ? "about " : "",
+			 (unsigned long long)net->alive);
+		if (net->own)
+			text_add(out, " (sockstat: %u)", net->sockstat);
+		if (net->by[0])
+			text_add(out, "  %s", net->by);
+		text_add(out, "\n");
+	}
+}
+
+void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr, unsigned int width)
+{
+	if (tw->estimate)
+		view_wrap(out,
+			  "an estimate: this kernel lets its functions not be hooked, so that "
+			  "only changes of state are seen, and ages are worked out from births",
+			  0, 0, width);
+	nets(out, tw);
+	text_add(out, "\n");
+	nr = nr < tw->nr_row ? nr : tw->nr_row;
+	if (nr)
+		table(out, tw, nr);
+	else
+		text_add(out, "no TIME_WAIT since counting began, %llu s ago\n",
+			 (unsigned long long)(tw->since_ns / NS_PER_S));
+	if (nr < tw->nr_row) {
+		view_count(out, tw->nr_row - nr, "more row", "more rows");
+		text_add(out, "; --all shows them\n");
+	}
+	refusals(out, tw, width);
+}
+
+/* ------------------------------------------------------------- JSON */
+
+static const struct field counts_fields[] = {
+	F_U64(timewait_counts, births),	   F_U64(timewait_counts, fin_wait2),
+	F_U64(timewait_counts, deaths),	   F_U64(timewait_counts, early),
+	F_U64(timewait_counts, reused),	   F_U64(timewait_counts, overflows),
+	F_U64(timewait_counts, refused),   F_END,
+};
+
+static const struct field row_fields[] = {
+	F_ENUM(timewait_row, kind, kind_names),
+	F_UINT(timewait_row, netns),
+	F_STR(timewait_row, local),
+	F_STR(timewait_row, remote),
+	F_UINT(timewait_row, port),
+	F_BOOL(timewait_row, loopback),
+	F_U64(timewait_row, alive),
+	F_OBJECT(timewait_row, counts, counts_fields),
+	F_UINT(timewait_row, per_s),
+	F_U64(timewait_row, refused_ns),
+	F_U64(timewait_row, last_ns),
+	F_END,
+};
+
+static const struct field net_fields[] = {
+	F_UINT(timewait_net, netns),
+	F_BOOL(timewait_net, own),
+	F_U64(timewait_net, alive),
+	F_OBJECT(timewait_net, counts, counts_fields),
+	F_UINT(timewait_net, sockstat),
+	F_STR(timewait_net, by),
+	F_END,
+};
+
+static const struct field timewait_fields[] = {
+	F_BOOL(timewait, estimate),
+	F_U64(timewait, at_ns),
+	F_U64(timewait, since_ns),
+	F_LIST(timewait, net, nr_net, net_fields),
+	F_LIST(timewait, row, nr_row, row_fields),
+	F_END,
+};
+
+struct json_object *view_timewait_json(const struct timewait *tw)
+{
+	return fields_to_json(timewait_fields, tw);
+}
