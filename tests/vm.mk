@@ -41,6 +41,12 @@ $(O)/tests/known: tests/vm/known.c
 
 tests: $(O)/tests/known
 
+# build/tests/waits: a known number of connections that end in a known way.
+$(O)/tests/waits: tests/vm/waits.c
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O1 $(WARN) -o $@ $<
+
+tests: $(O)/tests/waits
+
 # build/tests/delay: delays of known size, for the histogram of softirq waits.
 $(O)/tests/delay.bpf.o: tests/vm/delay.bpf.c $(O)/vmlinux.h $(O)/bpf.flags
 	$(call say,BPF,$@)mkdir -p $(@D) && $(CLANG) $(BPF_CFLAGS) -c -o $@ $< && llvm-strip -g $@
