@@ -210,8 +210,8 @@ int BPF_PROG(lane_tw_born, struct sock *sk, const void *death_row, int state, co
 
 	if (!tcp)
 		return 0;
-	opened = is_opened(&sk->__sk_common, tcp->inet_conn.icsk_bind_hash,
-			   sk->__sk_common.skc_num);
+	opened =
+		is_opened(&sk->__sk_common, tcp->inet_conn.icsk_bind_hash, sk->__sk_common.skc_num);
 	key_make(&key, &sk->__sk_common, opened, sk->__sk_common.skc_num);
 	row = row_get(&key, opened);
 	if (!row)

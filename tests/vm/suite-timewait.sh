@@ -84,11 +84,11 @@ births()	# ADDRESS [REMOTE] - 100 closed by the client, 70 by the server
 {
 	local remote=${2:-$1}
 	fresh
-	there "$waits" client 100 "$1" $PORT
-	there "$waits" server 70 "$1" $PORT
-	t_eq "$(ss_waiting dport = :$PORT) $(ss_waiting sport = :$PORT)" "100 70" "by ss"
-	t_eq "$(row opened "$remote" $PORT alive births deaths)" "100 100 0" "opened here"
-	t_eq "$(row served "" $PORT alive births deaths)" "70 70 0" "served"
+	there "$waits" client 100 "$1" "$PORT"
+	there "$waits" server 70 "$1" "$PORT"
+	t_eq "$(ss_waiting dport = ":$PORT") $(ss_waiting sport = ":$PORT")" "100 70" "by ss"
+	t_eq "$(row opened "$remote" "$PORT" alive births deaths)" "100 100 0" "opened here"
+	t_eq "$(row served "" "$PORT" alive births deaths)" "70 70 0" "served"
 	t_eq "$(live births deaths overflows sockstat)" "170 0 0 170" "in all"
 	agrees
 }
@@ -97,7 +97,7 @@ births()	# ADDRESS [REMOTE] - 100 closed by the client, 70 by the server
 deaths()
 {
 	fresh
-	there "$waits" client 60 127.0.0.1 $PORT
+	there "$waits" client 60 127.0.0.1 "$PORT"
 	t_eq "$(live alive)" 60 alive
 	t_wait_for 100 none_alive
 	t_eq "$(live births deaths early alive)" "60 60 0 0" "in the end"
@@ -110,15 +110,15 @@ fin_wait2()
 	local pid
 	fresh net.ipv4.tcp_fin_timeout=5
 	mkfifo "$T_TMP/hold"
-	there "$waits" half 40 127.0.0.1 $PORT <"$T_TMP/hold" >"$T_TMP/half" &
+	there "$waits" half 40 127.0.0.1 "$PORT" <"$T_TMP/hold" >"$T_TMP/half" &
 	pid=$!
 	exec 7>"$T_TMP/hold"
 	t_wait_for 30 test -s "$T_TMP/half"
 	t_wait_for 30 all_small 40
-	t_eq "$(row opened 127.0.0.1 $PORT births fin_wait2 alive)" "40 40 40" "small FIN_WAIT2s"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births fin_wait2 alive)" "40 40 40" "small FIN_WAIT2s"
 	agrees
 	t_wait_for 60 none_alive
-	t_eq "$(row opened 127.0.0.1 $PORT births deaths early alive)" "40 40 0 0" "after tcp_fin_timeout"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births deaths early alive)" "40 40 0 0" "after tcp_fin_timeout"
 	exec 7>&-
 	wait "$pid"
 	agrees
@@ -129,19 +129,19 @@ simultaneous()
 {
 	fresh
 	there tc qdisc add dev lo root netem delay 60ms || t_skip "no netem here"
-	there "$waits" both 10 127.0.0.1 $PORT
+	there "$waits" both 10 127.0.0.1 "$PORT"
 	t_wait_for 30 all_small 20
-	t_eq "$(row opened 127.0.0.1 $PORT births alive) $(row served "" $PORT births alive)" "10 10 10 10"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive) $(row served "" "$PORT" births alive)" "10 10 10 10"
 	agrees
 }
 
 overflow()
 {
 	fresh net.ipv4.tcp_max_tw_buckets=30
-	there "$waits" client 100 127.0.0.1 $PORT
-	t_eq "$(row opened 127.0.0.1 $PORT births alive overflows)" \
+	there "$waits" client 100 127.0.0.1 "$PORT"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive overflows)" \
 		"$(sockstat) $(sockstat) $(ext TCPTimeWaitOverflow)" "births, alive, overflows"
-	t_eq "$(row opened 127.0.0.1 $PORT births overflows | awk '{ print $1 + $2 }')" 100 "in all"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births overflows | awk '{ print $1 + $2 }')" 100 "in all"
 	(($(ext TCPTimeWaitOverflow) >= 69)) || t_fail "no overflow: the case shows nothing"
 }
 
@@ -149,8 +149,8 @@ overflow()
 killed()
 {
 	fresh
-	there "$waits" client 50 127.0.0.1 $PORT
-	there ss -HKtan state time-wait dport = :$PORT >"$T_TMP/killed" 2>&1 || :
+	there "$waits" client 50 127.0.0.1 "$PORT"
+	there ss -HKtan state time-wait dport = ":$PORT" >"$T_TMP/killed" 2>&1 || :
 	[[ $(sockstat) != 50 ]] || t_skip "this kernel ends no TIME_WAIT by ss -K"
 	t_eq "$(live births deaths early reused alive)" "50 $((50 - $(sockstat))) $((50 - $(sockstat))) 0 $(sockstat)"
 }
@@ -160,26 +160,27 @@ reuse()
 {
 	local before n
 	fresh net.ipv4.tcp_tw_reuse=1 net.ipv4.ip_local_port_range="40000 40019"
-	there "$waits" client 20 127.0.0.1 $PORT
+	there "$waits" client 20 127.0.0.1 "$PORT"
 	before=$(ext TWRecycled)
 	sleep 1.3 # a TIME_WAIT is taken again after a second by the kernel's rule
-	there "$waits" client 20 127.0.0.1 $PORT
+	there "$waits" client 20 127.0.0.1 "$PORT"
 	n=$(($(ext TWRecycled) - before))
 	((n > 0)) || t_fail "none was taken again: the case shows nothing"
-	t_eq "$(row opened 127.0.0.1 $PORT births deaths reused early)" "40 $n $n $n" "births deaths reused early"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births deaths reused early)" "40 $n $n $n" "births deaths reused early"
 	agrees
 }
 
 namespace_dies()
 {
 	fresh
-	there "$waits" client 80 127.0.0.1 $PORT
-	there "$waits" server 20 127.0.0.1 $PORT
+	there "$waits" client 80 127.0.0.1 "$PORT"
+	there "$waits" server 20 127.0.0.1 "$PORT"
 	agrees
 	ip netns del "$NS"
+	ip netns add "$NS-heir" # may get its inode, and with it the rows: no later case shall
 	t_wait_for 60 gone "$inode"
 }
-# Its rows fall to zero; another namespace may have got its number by then.
+# Its rows fall to zero.
 gone()
 {
 	netlane ports --live --json >"$T_TMP/live"
@@ -191,9 +192,9 @@ print(sum(r["alive"] for r in json.load(open(sys.argv[1]))["row"] if r["netns"] 
 no_port()	# ADDRESS
 {
 	fresh net.ipv4.ip_local_port_range="40000 40009"
-	read -r made failed < <(there "$waits" fail 3 "$1" $PORT)
+	read -r made failed < <(there "$waits" fail 3 "$1" "$PORT")
 	t_eq "$made $failed" "10 3" "connect()"
-	t_eq "$(row opened "$1" $PORT refused births)" "3 0" "refused"
+	t_eq "$(row opened "$1" "$PORT" refused births)" "3 0" "refused"
 	t_match "$(there netlane ports --live)" "connect\(\) found no port 3 times"
 }
 
@@ -219,8 +220,8 @@ flood()	# PORT
 bound_first()
 {
 	fresh net.ipv4.ip_local_port_range="40000 40999"
-	there "$waits" bound 50 127.0.0.1 $PORT
-	t_eq "$(row opened 127.0.0.1 $PORT births alive)" "50 50"
+	there "$waits" bound 50 127.0.0.1 "$PORT"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive)" "50 50"
 	t_eq "$(nr_rows served)" 0 "rows of what is served"
 	agrees
 }
@@ -230,13 +231,14 @@ full_map()
 {
 	local seen
 	fresh net.ipv4.tcp_max_tw_buckets=100000
-	there "$waits" spread 1 9000 $PORT
+	there "$waits" spread 1 9000 "$PORT"
 	read -r -a seen < <(row other "" 0 births alive)
 	((seen[0] > 0)) || t_fail "nothing in the row of the rest"
 	((seen[0] + $(nr_rows opened) == 9000)) || t_fail "${seen[0]} and $(nr_rows opened) rows"
 	agrees
 	t_eq "$(live births alive)" "9000 9000"
 	ip netns del "$NS"
+	ip netns add "$NS-heir" # may get its inode, and with it the rows: no later case shall
 	t_wait_for 60 gone "$inode"
 	t_at_end "netlane down; netlane up" # empty rows are kept for a minute
 }
@@ -245,11 +247,11 @@ full_map()
 adopted()
 {
 	fresh
-	there "$waits" client 30 127.0.0.1 $PORT
+	there "$waits" client 30 127.0.0.1 "$PORT"
 	netlane up
-	t_eq "$(row opened 127.0.0.1 $PORT births)" 30 "after another up"
-	there "$waits" client 12 127.0.0.1 $PORT
-	t_eq "$(row opened 127.0.0.1 $PORT births alive)" "42 42"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births)" 30 "after another up"
+	there "$waits" client 12 127.0.0.1 "$PORT"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive)" "42 42"
 	agrees
 }
 
@@ -259,16 +261,16 @@ seeded()
 	netlane down
 	t_at_end netlane up
 	fresh
-	there "$waits" client 55 127.0.0.1 $PORT
-	there "$waits" server 25 127.0.0.1 $PORT
-	there "$waits" client 15 ::1 $PORT
+	there "$waits" client 55 127.0.0.1 "$PORT"
+	there "$waits" server 25 127.0.0.1 "$PORT"
+	there "$waits" client 15 ::1 "$PORT"
 	netlane up
-	t_eq "$(row opened 127.0.0.1 $PORT births alive)" "0 55"
-	t_eq "$(row served "" $PORT births alive)" "0 25"
-	t_eq "$(row opened ::1 $PORT births alive)" "0 15"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive)" "0 55"
+	t_eq "$(row served "" "$PORT" births alive)" "0 25"
+	t_eq "$(row opened ::1 "$PORT" births alive)" "0 15"
 	agrees
-	there "$waits" client 5 127.0.0.1 $PORT
-	t_eq "$(row opened 127.0.0.1 $PORT births alive)" "5 60"
+	there "$waits" client 5 127.0.0.1 "$PORT"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive)" "5 60"
 	agrees
 	t_wait_for 100 none_alive
 	t_eq "$(live alive deaths)" "0 100"
@@ -278,12 +280,12 @@ seeded()
 detached()
 {
 	fresh
-	there "$waits" client 10 127.0.0.1 $PORT
+	there "$waits" client 10 127.0.0.1 "$PORT"
 	rm /sys/fs/bpf/netlane/abi-*/{link_lane_tw_born,lane_tw_born}
 	t_at_end "netlane down; netlane up"
-	there "$waits" client 10 127.0.0.1 $PORT
+	there "$waits" client 10 127.0.0.1 "$PORT"
 	t_eq "$(sockstat)" 20
-	t_eq "$(row opened 127.0.0.1 $PORT births)" 10
+	t_eq "$(row opened 127.0.0.1 "$PORT" births)" 10
 	if (agrees); then t_fail "they agree without the program"; fi
 }
 

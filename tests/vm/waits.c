@@ -78,8 +78,8 @@ static int connect_from(int source)
 	if (fd < 0)
 		die("socket");
 	if (source != -1) {
-		from.sin_addr.s_addr = htonl(source < 0 ? INADDR_LOOPBACK :
-							  0x7f010000u + (unsigned int)source);
+		from.sin_addr.s_addr =
+			htonl(source < 0 ? INADDR_LOOPBACK : 0x7f010000u + (unsigned int)source);
 		if (source >= 0)
 			setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
 		if (bind(fd, (struct sockaddr *)&from, sizeof(from)))

@@ -45,6 +45,11 @@ struct census_row {
 	unsigned long inode[HOLDERS_MAX]; /* of some that have a process */
 	unsigned int nr_inode;
 	char by[64]; /* "php-fpm (pid 812)", "" unknown */
+	/* what was counted as it happened, where it is */
+	bool counted;
+	unsigned int born_per_s; /* TIME_WAITs, in the last seconds */
+	uint64_t reused; /* ports that connect() took again from a TIME_WAIT */
+	uint64_t overflows; /* closed at once: tcp_max_tw_buckets */
 	struct outlook outlook;
 	struct outlook with_reuse; /* if ports in TIME_WAIT were taken again */
 };

@@ -2,9 +2,11 @@
 /* netlane ports: who uses up local ports toward whom, and when there are none left. */
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
+#include "judge/live.h"
 #include "judge/ports.h"
 #include "observe/census.h"
 #include "observe/timewait.h"
@@ -21,33 +23,45 @@ struct ports_opts {
 	bool live;
 };
 
-/* What is counted, as it is, and no walk. */
-static int live_run(const struct ports_opts *opts)
+/* What is counted; 0, or a code that is not 0 when there is none, which is said if it is wanted. */
+static int live_read(struct timewait *tw, bool wanted)
 {
 	struct timewait_reader *reader;
-	struct timewait tw = { 0 };
-	struct text text = { 0 };
 	struct err err = { 0 };
 	int ret = timewait_open(&reader);
 
+	memset(tw, 0, sizeof(*tw));
+	if (ret && !wanted)
+		return CODE_CANNOT;
 	if (ret == -EPERM)
 		return fail("reading BPF maps needs root");
 	if (ret)
-		return fail("TIME_WAITs are not counted here: netlane up or the service begins it");
-	ret = timewait_sample(reader, &tw, &err);
+		return fail("TIME_WAITs are not counted: netlane up, or the service, begins it");
+	ret = timewait_sample(reader, tw, &err);
 	timewait_close(reader);
-	if (!ret)
-		timewait_name(&tw);
-	if (ret) {
-		ret = fail_err(ret, &err);
-	} else if (opts->json) {
-		ret = print_json(view_timewait_json(&tw));
-	} else {
+	if (ret)
+		return fail_err(ret, &err);
+	timewait_name(tw);
+	return 0;
+}
+
+/* What is counted, as it is, and no walk. */
+static int live_run(const struct ports_opts *opts)
+{
+	struct text text = { 0 };
+	struct timewait tw;
+	int code = live_read(&tw, true);
+
+	if (!code && opts->json) {
+		code = print_json(view_timewait_json(&tw));
+	} else if (!code) {
 		view_timewait(&text, &tw, opts->all ? UINT_MAX : ROWS_SHOWN, terminal_width());
-		ret = print_text(&text);
+		code = print_text(&text);
 	}
+	if (code == CODE_DONE && opts->check && live_refused(&tw))
+		code = CODE_FINDINGS;
 	timewait_free(&tw);
-	return ret;
+	return code;
 }
 
 static int ports_run(const void *arg, char **words, unsigned int nr_words)
@@ -57,14 +71,17 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 	struct err err = { 0 };
 	unsigned int tight = 0;
 	struct census census;
+	struct timewait tw;
 	int ret, code;
 
 	if (opts->live)
 		return live_run(opts);
 	ret = census_take(&census, &err);
+	(void)live_read(&tw, false); /* an addition: not counted, or not root */
 	if (!ret) {
 		census_name(&census, ROWS_SHOWN);
-		tight = ports_judge(&census);
+		live_join(&census, &tw);
+		tight = ports_judge(&census) + live_refused(&tw);
 	}
 	if (opts->json && !opts->all && census.nr_row > JSON_ROWS) {
 		census.more_rows = census.nr_row - JSON_ROWS;
@@ -76,10 +93,12 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 		code = print_json(view_ports_json(&census));
 	} else {
 		view_ports(&text, &census, opts->all ? UINT_MAX : ROWS_SHOWN, terminal_width());
+		view_timewait_notes(&text, &tw, terminal_width());
 		code = print_text(&text);
 	}
 	if (code == CODE_DONE && opts->check && tight)
 		code = CODE_FINDINGS;
+	timewait_free(&tw);
 	census_free(&census);
 	return code;
 }

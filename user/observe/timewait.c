@@ -12,15 +12,15 @@
 #include "skel/timewait.skel.h"
 
 /* X(id, name) */
-#define PROG_LIST(X)                 \
-	X(BORN, lane_tw_born)        \
-	X(DIED, lane_tw_died)        \
-	X(CONNECT, lane_tw_connect)  \
-	X(CONNECT6, lane_tw_conn6)   \
-	X(BIND, lane_tw_bind)        \
-	X(LISTEN, lane_tw_listen)    \
-	X(LISTEN2, lane_tw_listen2)  \
-	X(DEAF, lane_tw_deaf)        \
+#define PROG_LIST(X)                \
+	X(BORN, lane_tw_born)       \
+	X(DIED, lane_tw_died)       \
+	X(CONNECT, lane_tw_connect) \
+	X(CONNECT6, lane_tw_conn6)  \
+	X(BIND, lane_tw_bind)       \
+	X(LISTEN, lane_tw_listen)   \
+	X(LISTEN2, lane_tw_listen2) \
+	X(DEAF, lane_tw_deaf)       \
 	X(GUESS, lane_tw_guess)
 
 #define PROG_ID(id, name) PROG_##id,

@@ -41,4 +41,13 @@ unsigned int netns_own(void);
 /* What the kernel says is alive in the namespace of @pid ("self"); -1 unknown. */
 long sockstat_alive(const char *pid);
 
+/* A network namespace, and a process in it ("self": ours). */
+struct net {
+	unsigned int inode;
+	char pid[16];
+};
+
+/* Walks the sockets of the namespace that this thread is in, and writes seeds. 0 or -errno. */
+int net_seed(const struct timewait_reader *r, const struct net *net);
+
 #endif /* NETLANE_OBSERVE_TIMEWAIT_MAPS_H */

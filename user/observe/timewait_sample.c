@@ -106,7 +106,7 @@ static void row_key(struct timewait_row *row, const struct lane_tw_key *key, boo
 {
 	row->netns = key->netns;
 	row->port = key->port;
-	row->kind = !out	 ? TIMEWAIT_SERVED :
+	row->kind = !out			       ? TIMEWAIT_SERVED :
 		    is_zero(key->remote) && !key->port ? TIMEWAIT_BOUND :
 							 TIMEWAIT_OPENED;
 	(void)inet_ntop(key->family, key->local, row->local, sizeof(row->local));
@@ -171,9 +171,7 @@ static void row_fill(const struct timewait *sample, struct timewait_row *row,
 		row->per_s = (unsigned int)(((double)row->born[0] + row->born[1]) * NS_PER_S /
 						    (double)window +
 					    0.5);
-	row->alive = sample->estimate ? alive_by_age(sample, row) :
-		     alive > 0	      ? (uint64_t)alive :
-					0;
+	row->alive = sample->estimate ? alive_by_age(sample, row) : alive > 0 ? (uint64_t)alive : 0;
 	row->refused_ns = since(sample, tw->refused_ns);
 	row->last_ns = since(sample, tw->last_ns);
 }
@@ -266,7 +264,8 @@ static int nets_read(const struct timewait_reader *r, bool past, const struct ro
 			ret = net_count(sample, key.netns, 0, &counts);
 			continue;
 		}
-		row_fill(sample, &row, tw, seed_of(seeds, r->programs.map[TIMEWAIT_MAP_SEED], &key));
+		row_fill(sample, &row, tw,
+			 seed_of(seeds, r->programs.map[TIMEWAIT_MAP_SEED], &key));
 		ret = net_count(sample, row.netns, row.alive, &row.counts);
 		sample->row[sample->nr_row++] = row;
 	}

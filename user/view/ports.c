@@ -67,7 +67,8 @@ static void table(struct text *out, const struct census *census, unsigned int nr
 		full_in(o, full, sizeof(full));
 		text_add(out, "%-*s  %-*s  %6u %3u%% %10u %8u  %-13s  %s\n", to, buf, from,
 			 row->local, o->in_use, percent(o->in_use, o->usable), row->time_wait,
-			 o->per_s, full, row->by[0] ? row->by : "-");
+			 row->counted ? row->born_per_s : o->per_s, full,
+			 row->by[0] ? row->by : "-");
 	}
 }
 
@@ -108,10 +109,11 @@ static void settings(struct text *out, const struct census *census, unsigned int
 static void served(struct text *out, const struct census *census)
 {
 	if (census->served)
-		text_add(out,
-			 "served  %u connections came in, %u of them in TIME_WAIT: memory, and no "
-			 "port of the above\n",
-			 census->served, census->served_time_wait);
+		text_add(
+			out,
+			"served  %u connections came in, %u of them in TIME_WAIT: memory, bounded by "
+			"tcp_max_tw_buckets = %u, and no port of the above\n",
+			census->served, census->served_time_wait, census->tw_max);
 	if (census->fixed)
 		text_add(out,
 			 "fixed   %u on ports that connect() does not choose, %u of them in "
@@ -160,6 +162,10 @@ static const struct field row_fields[] = {
 	F_UINT(census_row, opening),
 	F_UINT(census_row, closing),
 	F_UINT(census_row, time_wait),
+	F_BOOL(census_row, counted),
+	F_UINT(census_row, born_per_s),
+	F_U64(census_row, reused),
+	F_U64(census_row, overflows),
 	F_STR(census_row, by),
 	F_OBJECT(census_row, outlook, outlook_fields),
 	F_OBJECT(census_row, with_reuse, outlook_fields),

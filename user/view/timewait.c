@@ -87,8 +87,8 @@ static void table(struct text *out, const struct timewait *tw, unsigned int nr)
 		text_add(out, "%-*s  %-*s  %10llu %8u ", to_len, to, from_len, from,
 			 (unsigned long long)row->alive, row->per_s);
 		if (tw->estimate)
-			text_add(out, "%8s %10llu %8s", "?", (unsigned long long)row->counts.refused,
-				 "?");
+			text_add(out, "%8s %10llu %8s", "?",
+				 (unsigned long long)row->counts.refused, "?");
 		else
 			text_add(out, "%8llu %10llu %8llu", (unsigned long long)row->counts.reused,
 				 (unsigned long long)row->counts.refused,
@@ -120,14 +120,14 @@ static void refusals(struct text *out, const struct timewait *tw, unsigned int w
 	}
 }
 
-static void nets(struct text *out, const struct timewait *tw)
+static void nets(struct text *out, const struct timewait *tw, bool others)
 {
 	unsigned int i;
 
 	for (i = 0; i < tw->nr_net; i++) {
 		const struct timewait_net *net = &tw->net[i];
 
-		if (!net->own && !net->alive && !net->counts.refused)
+		if (net->own ? others : !net->alive && !net->counts.refused)
 			continue;
 		text_add(out, "%s%u%s  %s%llu in TIME_WAIT", net->own ? "here    " : "net:[",
 			 net->netns, net->own ? "" : "]", tw->estimate ? "about " : "",
@@ -147,7 +147,7 @@ void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr,
 			  "an estimate: this kernel lets its functions not be hooked, so that "
 			  "only changes of state are seen, and ages are worked out from births",
 			  0, 0, width);
-	nets(out, tw);
+	nets(out, tw, false);
 	text_add(out, "\n");
 	nr = nr < tw->nr_row ? nr : tw->nr_row;
 	if (nr)
@@ -162,13 +162,24 @@ void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr,
 	refusals(out, tw, width);
 }
 
+void view_timewait_notes(struct text *out, const struct timewait *tw, unsigned int width)
+{
+	struct text notes = { 0 };
+
+	refusals(&notes, tw, width);
+	nets(&notes, tw, true);
+	if (notes.len)
+		text_add(out, "\n%s", notes.s);
+	text_free(&notes);
+}
+
 /* ------------------------------------------------------------- JSON */
 
 static const struct field counts_fields[] = {
-	F_U64(timewait_counts, births),	   F_U64(timewait_counts, fin_wait2),
-	F_U64(timewait_counts, deaths),	   F_U64(timewait_counts, early),
-	F_U64(timewait_counts, reused),	   F_U64(timewait_counts, overflows),
-	F_U64(timewait_counts, refused),   F_END,
+	F_U64(timewait_counts, births),	 F_U64(timewait_counts, fin_wait2),
+	F_U64(timewait_counts, deaths),	 F_U64(timewait_counts, early),
+	F_U64(timewait_counts, reused),	 F_U64(timewait_counts, overflows),
+	F_U64(timewait_counts, refused), F_END,
 };
 
 static const struct field row_fields[] = {

@@ -11,6 +11,8 @@
 /* The first @nr rows as a table, and the namespaces, at most @width columns wide. */
 void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr,
 		   unsigned int width);
+/* What is to be said beside a walk: connect() that found no port, and other namespaces. */
+void view_timewait_notes(struct text *out, const struct timewait *tw, unsigned int width);
 /* All of it. NULL only when memory ran out. */
 struct json_object *view_timewait_json(const struct timewait *tw);
 

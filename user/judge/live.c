@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Counted rows beside walked ones; see live.h. The rule: what was counted adds
+ * to what a walk found, and corrects nothing of it.
+ */
+#include "judge/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Half of the ports in TIME_WAIT, or a rate that comes to that. */
+#define SUSPICIOUS_PART 2
+#define TIME_WAIT_S 60
+
+const struct timewait_net *live_own(const struct timewait *tw)
+{
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_net; i++)
+		if (tw->net[i].own)
+			return &tw->net[i];
+	return NULL;
+}
+
+static bool is_own(const struct timewait *tw, const struct timewait_row *row)
+{
+	const struct timewait_net *own = live_own(tw);
+
+	return own && row->netns == own->netns;
+}
+
+static int compare(const char *remote, unsigned int port, const char *local,
+		   const struct timewait_row *row)
+{
+	int ret = strcmp(remote, row->remote);
+
+	if (!ret)
+		ret = strcmp(local, row->local);
+	if (!ret && port != row->port)
+		ret = port < row->port ? -1 : 1;
+	return ret;
+}
+
+static int by_ends(const void *a, const void *b)
+{
+	const struct timewait_row *x = *(const struct timewait_row *const *)a;
+
+	return compare(x->remote, x->port, x->local, *(const struct timewait_row *const *)b);
+}
+
+static int row_finds(const void *wanted, const void *one)
+{
+	const struct census_row *row = wanted;
+
+	return compare(row->remote, row->remote_port, row->local,
+		       *(const struct timewait_row *const *)one);
+}
+
+void live_join(struct census *census, const struct timewait *tw)
+{
+	const struct timewait_row **rows = calloc(tw->nr_row + 1, sizeof(*rows)), **found;
+	unsigned int i, nr = 0;
+
+	if (!rows)
+		return; /* it is an addition */
+	for (i = 0; i < tw->nr_row; i++)
+		if (tw->row[i].kind == TIMEWAIT_OPENED && is_own(tw, &tw->row[i]))
+			rows[nr++] = &tw->row[i];
+	qsort(rows, nr, sizeof(*rows), by_ends);
+	for (i = 0; i < census->nr_row; i++) {
+		struct census_row *row = &census->row[i];
+
+		found = bsearch(row, rows, nr, sizeof(*rows), row_finds);
+		if (!found)
+			continue;
+		row->counted = true;
+		row->born_per_s = (*found)->per_s;
+		row->reused = (*found)->counts.reused;
+		row->overflows = (*found)->counts.overflows;
+	}
+	free(rows);
+}
+
+unsigned int live_refused(const struct timewait *tw)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < tw->nr_row; i++)
+		nr += tw->row[i].counts.refused && tw->row[i].refused_ns < LIVE_RECENT_NS &&
+		      is_own(tw, &tw->row[i]);
+	return nr;
+}
+
+bool live_suspicious(const struct timewait *tw, unsigned int usable)
+{
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_row; i++) {
+		const struct timewait_row *row = &tw->row[i];
+
+		if (row->kind != TIMEWAIT_OPENED || !is_own(tw, row))
+			continue;
+		if (row->alive >= usable / SUSPICIOUS_PART ||
+		    (uint64_t)row->per_s * TIME_WAIT_S >= usable / SUSPICIOUS_PART)
+			return true;
+	}
+	return false;
+}

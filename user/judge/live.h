@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What was counted as it happened, beside what a walk found. Pure. */
+#ifndef NETLANE_JUDGE_LIVE_H
+#define NETLANE_JUDGE_LIVE_H
+
+#include "base/census.h"
+#include "base/timewait.h"
+
+/* connect() that failed so recently is worth a word. */
+#define LIVE_RECENT_NS 60000000000ULL
+
+/* Gives the rows of @census what @tw has counted of them; the same namespace's rows alone. */
+void live_join(struct census *census, const struct timewait *tw);
+/* How many destinations connect() lately found no port to, in that namespace. */
+unsigned int live_refused(const struct timewait *tw);
+/* May ports run out soon, as far as TIME_WAITs alone tell? Then a walk is worth its time. */
+bool live_suspicious(const struct timewait *tw, unsigned int usable);
+/* The namespace that it was read in, or NULL. */
+const struct timewait_net *live_own(const struct timewait *tw);
+
+#endif /* NETLANE_JUDGE_LIVE_H */
