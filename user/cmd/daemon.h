@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "cmd/keep.h"
 #include "cmd/pause.h"
+#include "cmd/portwatch.h"
 #include "cmd/wake.h"
 
 struct daemon {
@@ -27,6 +28,7 @@ struct daemon {
 	unsigned int in_the_way; /* looks in a row that met somebody in the middle of a change */
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	struct pause pause; /* between looks */
+	struct portwatch ports;
 };
 
 /* Looks soon, because of @event; as wake_look. Nothing when nothing is held. */

@@ -60,7 +60,8 @@ void daemon_status(struct daemon *d)
 	else
 		(void)snprintf(doing, sizeof(doing), "observing%s%s", d->why_observe ? ": " : "",
 			       d->why_observe ? d->why_observe : "");
-	(void)sd_notifyf(0, "STATUS=%s", doing);
+	(void)sd_notifyf(0, "STATUS=%s%s%s", d->ports.status, d->ports.status[0] ? "; " : "",
+			 doing);
 }
 
 /* Without its files in /run nobody finds it, and an up would act beside it. */
@@ -85,13 +86,27 @@ static void home_mend(struct daemon *d)
 	say("somebody emptied " RUN_DIR ": made anew\n");
 }
 
+/* Who runs out of ports is told whatever the lanes are like. */
+static void ports_look(struct daemon *d)
+{
+	char was[sizeof(d->ports.status)];
+
+	memcpy(was, d->ports.status, sizeof(was));
+	portwatch_look(&d->ports);
+	if (strcmp(was, d->ports.status))
+		daemon_status(d);
+	(void)fflush(stdout);
+}
+
 void daemon_look(void *arg, const char *event, bool all)
 {
 	struct daemon *d = arg;
 	uint64_t now = clock_boot_ns() / 1000, at = now + LOOK_AFTER_US;
 
-	if (all)
+	if (all) {
 		home_mend(d);
+		ports_look(d);
+	}
 	if (!d->keep.holding)
 		return;
 	d->look_all |= all;

@@ -38,16 +38,17 @@ void rows_free(struct rows *rows);
 
 /* The inode of this process' network namespace, 0 unknown. */
 unsigned int netns_own(void);
-/* What the kernel says is alive in the namespace of @pid ("self"); -1 unknown. */
-long sockstat_alive(const char *pid);
+/* What the kernel says is alive in the namespace that this thread is in; -1 unknown. */
+long sockstat_alive(void);
 
-/* A network namespace, and a process in it ("self": ours). */
+/* A network namespace. */
 struct net {
 	unsigned int inode;
-	char pid[16];
+	char path[280]; /* a file that stands for it, "": ours */
+	long alive; /* what sockstat_alive() said there */
 };
 
 /* Walks the sockets of the namespace that this thread is in, and writes seeds. 0 or -errno. */
-int net_seed(const struct timewait_reader *r, const struct net *net);
+int net_seed(const struct timewait_reader *r, struct net *net);
 
 #endif /* NETLANE_OBSERVE_TIMEWAIT_MAPS_H */

@@ -54,13 +54,13 @@ unsigned int netns_own(void)
 	return stat("/proc/self/ns/net", &st) ? 0 : (unsigned int)st.st_ino;
 }
 
-long sockstat_alive(const char *pid)
+long sockstat_alive(void)
 {
 	char buf[1024];
 	const char *at;
 	long alive;
 
-	if (file_read("/", buf, sizeof(buf), "/proc/%s/net/sockstat", pid))
+	if (file_read("/", buf, sizeof(buf), "/proc/thread-self/net/sockstat"))
 		return -1;
 	at = strstr(buf, "TCP: ");
 	at = at ? strstr(at, " tw ") : NULL;
@@ -287,7 +287,7 @@ static int by_alive(const void *a, const void *b)
 static int own_net(struct timewait *sample)
 {
 	struct timewait_net *net = net_of(sample, netns_own());
-	long alive = sockstat_alive("self");
+	long alive = sockstat_alive();
 
 	if (!net)
 		return -ENOMEM;

@@ -22,6 +22,7 @@
 #include "observe/pins.h"
 #include "observe/timewait_maps.h"
 
+#define NETNS_DIR "/run/netns" /* where ip netns has names */
 #define NETS_MAX 256 /* that are entered; each walk passes by every socket of the node */
 #define QUIET_NS 60000000000ULL /* until an empty row is removed */
 #define LEFT_NS 130000000000ULL /* until a port that nobody listens on is forgotten */
@@ -33,43 +34,65 @@ static const struct lane_tw no_row;
 
 /* ---- namespaces */
 
+/* Adds it unless it is known; false: there is no room for more. */
+static bool net_add(struct net *nets, unsigned int *nr, unsigned int inode, const char *dir,
+		    const char *name, const char *rest)
+{
+	struct net *net = &nets[*nr];
+	unsigned int i;
+
+	for (i = 0; i < *nr; i++)
+		if (nets[i].inode == inode)
+			return true;
+	if (*nr == NETS_MAX)
+		return false;
+	net->inode = inode;
+	net->alive = -1;
+	(void)snprintf(net->path, sizeof(net->path), "%s/%s%s", dir, name, rest);
+	++*nr;
+	return true;
+}
+
+/* Ours, those of processes, and those that ip netns gave a name. */
 static unsigned int nets_find(struct net *nets)
 {
-	unsigned int i, j, nr_pid, inode, nr = 1;
-	char **pids, link[64];
+	unsigned int i, nr_name, inode, nr = 1;
+	char **names, link[64], path[280];
+	struct stat st;
 
-	nets[0] = (struct net){ .inode = netns_own(), .pid = "self" };
-	if (files_list("/", &pids, &nr_pid, "/proc"))
-		return nr;
-	for (i = 0; i < nr_pid && nr < NETS_MAX; i++) {
-		if (file_link("/", link, sizeof(link), "/proc/%s/ns/net", pids[i]) ||
-		    sscanf(link, "net:[%u]", &inode) != 1)
-			continue;
-		for (j = 0; j < nr && nets[j].inode != inode; j++)
-			;
-		if (j < nr || strlen(pids[i]) >= sizeof(nets[nr].pid))
-			continue;
-		nets[nr].inode = inode;
-		(void)snprintf(nets[nr++].pid, sizeof(nets[0].pid), "%s", pids[i]);
+	nets[0] = (struct net){ .inode = netns_own(), .alive = -1 };
+	if (!files_list("/", &names, &nr_name, "/proc")) {
+		for (i = 0; i < nr_name; i++)
+			if (!file_link("/", link, sizeof(link), "/proc/%s/ns/net", names[i]) &&
+			    sscanf(link, "net:[%u]", &inode) == 1 &&
+			    !net_add(nets, &nr, inode, "/proc", names[i], "/ns/net"))
+				break;
+		files_free(names, nr_name);
 	}
-	files_free(pids, nr_pid);
+	if (!files_list("/", &names, &nr_name, NETNS_DIR)) {
+		for (i = 0; i < nr_name; i++) {
+			(void)snprintf(path, sizeof(path), NETNS_DIR "/%.250s", names[i]);
+			if (!stat(path, &st) &&
+			    !net_add(nets, &nr, (unsigned int)st.st_ino, NETNS_DIR, names[i], ""))
+				break;
+		}
+		files_free(names, nr_name);
+	}
 	return nr;
 }
 
 /* Does @act in the namespace; in another one this thread is there for so long. */
-static int net_enter(const struct timewait_reader *r, const struct net *net,
-		     int (*act)(const struct timewait_reader *r, const struct net *net))
+static int net_enter(const struct timewait_reader *r, struct net *net,
+		     int (*act)(const struct timewait_reader *r, struct net *net))
 {
-	char path[64];
 	struct stat st;
 	int home, there, ret;
 
-	if (!strcmp(net->pid, "self"))
+	if (!net->path[0])
 		return act(r, net);
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	(void)snprintf(path, sizeof(path), "/proc/%s/ns/net", net->pid);
-	there = open(path, O_RDONLY | O_CLOEXEC);
-	/* the process may have ended, and its number be another's */
+	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	there = open(net->path, O_RDONLY | O_CLOEXEC);
+	/* the process may have ended, and its number be another's; or it is no namespace */
 	if (home < 0 || there < 0 || fstat(there, &st) || st.st_ino != net->inode ||
 	    setns(there, CLONE_NEWNET)) {
 		ret = -ESRCH;
@@ -83,6 +106,12 @@ static int net_enter(const struct timewait_reader *r, const struct net *net,
 	if (home >= 0)
 		close(home);
 	return ret;
+}
+
+static int alive_read(const struct timewait_reader *r, struct net *net)
+{
+	net->alive = sockstat_alive();
+	return 0;
 }
 
 struct listeners {
@@ -107,7 +136,7 @@ static void listener_take(const struct inet_diag_msg *msg, void *arg)
 		(void)bpf_map_update_elem(map, &key, &one, BPF_ANY); /* or it is full */
 }
 
-static int listeners_walk(const struct timewait_reader *r, const struct net *net)
+static int listeners_walk(const struct timewait_reader *r, struct net *net)
 {
 	struct listeners l = { r, net->inode };
 	int ret;
@@ -131,43 +160,38 @@ static const struct timewait_net *net_in(const struct timewait *sample, unsigned
 }
 
 static bool parted(const struct timewait *before, const struct timewait *after,
-		   const struct net *net, long alive)
+		   const struct net *net)
 {
 	const struct timewait_net *a = net_in(before, net->inode), *b = net_in(after, net->inode);
 	uint64_t low = a->alive < b->alive ? a->alive : b->alive;
 	uint64_t high = a->alive < b->alive ? b->alive : a->alive;
 	uint64_t meanwhile =
 		b->counts.births - a->counts.births + b->counts.deaths - a->counts.deaths;
-	uint64_t slack = meanwhile + SLACK + high / SLACK_PART;
+	uint64_t slack = meanwhile + SLACK + high / SLACK_PART, alive = (uint64_t)net->alive;
 
-	if (alive < 0)
+	if (net->alive < 0)
 		return false;
 	if (!meanwhile)
-		return (uint64_t)alive != a->alive;
-	return (uint64_t)alive + slack < low || (uint64_t)alive > high + slack;
+		return alive != a->alive;
+	return alive + slack < low || alive > high + slack;
 }
 
-static int seeds_mend(struct timewait_reader *r, const struct net *nets, unsigned int nr,
-		      struct err *err)
+static int seeds_mend(struct timewait_reader *r, struct net *nets, unsigned int nr, struct err *err)
 {
 	struct timewait before = { 0 }, after = { 0 };
-	long *alive = calloc(nr, sizeof(*alive));
 	unsigned int i;
 	int ret;
 
-	if (!alive)
-		return err_set(err, -ENOMEM, "out of memory");
 	ret = timewait_sample(r, &before, err);
 	for (i = 0; i < nr && !ret; i++)
-		alive[i] = sockstat_alive(nets[i].pid);
+		(void)net_enter(r, &nets[i], alive_read); /* it may be gone */
 	if (!ret)
 		ret = timewait_sample(r, &after, err);
 	for (i = 0; i < nr && !ret; i++)
-		if (parted(&before, &after, &nets[i], alive[i]))
-			(void)net_enter(r, &nets[i], net_seed); /* it may be gone */
+		if (parted(&before, &after, &nets[i]))
+			(void)net_enter(r, &nets[i], net_seed); /* the same */
 	timewait_free(&before);
 	timewait_free(&after);
-	free(alive);
 	return ret;
 }
 

@@ -219,7 +219,7 @@ static int served_find(struct walk *walk)
 				  &walk->served);
 }
 
-int net_seed(const struct timewait_reader *r, const struct net *net)
+int net_seed(const struct timewait_reader *r, struct net *net)
 {
 	struct walk *walk = calloc(1, sizeof(*walk));
 	int ret = -ENOMEM;

@@ -12,6 +12,7 @@
 #include "view/view.h"
 
 #define NS_PER_S 1000000000ULL
+#define REFUSALS_SHOWN 8
 
 static const char *const kind_names[] = { "opened", "served", "bound", "other", NULL };
 
@@ -100,24 +101,35 @@ static void table(struct text *out, const struct timewait *tw, unsigned int nr)
 	}
 }
 
+void view_timewait_refused(const struct timewait *tw, const struct timewait_row *row, char *buf,
+			   size_t len)
+{
+	const struct timewait_net *own = own_net(tw);
+	char to[ADDR_LEN + 16], from[ADDR_LEN + 16], net[32] = "";
+
+	row_names(row, to, from, sizeof(to));
+	if (!own || row->netns != own->netns)
+		(void)snprintf(net, sizeof(net), " in net:[%u]", row->netns);
+	(void)snprintf(buf, len,
+		       "%s from %s%s: %s found no port %llu times, the last time %llu s ago", to,
+		       from, net, row->kind == TIMEWAIT_BOUND ? "bind()" : "connect()",
+		       (unsigned long long)row->counts.refused,
+		       (unsigned long long)(row->refused_ns / NS_PER_S));
+}
+
 static void refusals(struct text *out, const struct timewait *tw, unsigned int width)
 {
-	char to[ADDR_LEN + 16], from[ADDR_LEN + 16], line[300];
-	unsigned int i;
+	unsigned int i, nr = 0;
+	char line[300];
 
 	for (i = 0; i < tw->nr_row; i++) {
-		const struct timewait_row *row = &tw->row[i];
-
-		if (!row->counts.refused)
+		if (!tw->row[i].counts.refused || nr++ >= REFUSALS_SHOWN)
 			continue;
-		row_names(row, to, from, sizeof(to));
-		(void)snprintf(line, sizeof(line),
-			       "%s from %s: %s found no port %llu times, the last time %llu s ago",
-			       to, from, row->kind == TIMEWAIT_BOUND ? "bind()" : "connect()",
-			       (unsigned long long)row->counts.refused,
-			       (unsigned long long)(row->refused_ns / NS_PER_S));
+		view_timewait_refused(tw, &tw->row[i], line, sizeof(line));
 		view_wrap(out, line, 0, 2, width);
 	}
+	if (nr > REFUSALS_SHOWN)
+		text_add(out, "and so it was for %u more destinations\n", nr - REFUSALS_SHOWN);
 }
 
 static void nets(struct text *out, const struct timewait *tw, bool others)

@@ -13,6 +13,9 @@ void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr,
 		   unsigned int width);
 /* What is to be said beside a walk: connect() that found no port, and other namespaces. */
 void view_timewait_notes(struct text *out, const struct timewait *tw, unsigned int width);
+/* That connect() or bind() found no port there, in a line. */
+void view_timewait_refused(const struct timewait *tw, const struct timewait_row *row, char *buf,
+			   size_t len);
 /* All of it. NULL only when memory ran out. */
 struct json_object *view_timewait_json(const struct timewait *tw);
 
