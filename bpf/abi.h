@@ -228,7 +228,11 @@ struct lane_tw_slot {
 	__u32 before; /* births before that one, the lower half of the number */
 };
 
-/* All counters are since the row was made, and of all CPUs. */
+/*
+ * All counters are of all CPUs, and since the row was made. An inode is given to
+ * another namespace soon: then the row goes on as that one's, and only @births and
+ * @deaths, whose difference counts, stay.
+ */
 struct lane_tw {
 	__u64 births; /* TIME_WAITs, and FIN_WAIT2s that the kernel keeps as such */
 	__u64 fin_wait2; /* those of @births */
@@ -240,8 +244,10 @@ struct lane_tw {
 	__u64 refused_ns; /* CLOCK_MONOTONIC of the last one */
 	__u64 last_ns; /* CLOCK_MONOTONIC of the last birth, or of what found no room */
 	struct lane_tw_slot slot[LANE_TW_SLOTS]; /* epoch e is in slot e % LANE_TW_SLOTS */
+	__u32 mix; /* what tells namespaces of one inode apart, 0: not known yet */
+	__u32 zero;
 };
-_Static_assert(sizeof(struct lane_tw) == 200, "lane_tw is ABI");
+_Static_assert(sizeof(struct lane_tw) == 208, "lane_tw is ABI");
 
 /* A port that sockets listen on, so that it is served and not chosen by connect(). */
 struct lane_listened_key {

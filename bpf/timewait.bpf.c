@@ -118,11 +118,36 @@ static __noinline struct lane_tw *row_new(const struct lane_tw_key *key, bool op
 	return row ? row : row_other(key->netns);
 }
 
-static __always_inline struct lane_tw *row_get(const struct lane_tw_key *key, bool opened)
+/* The row is of a namespace that is gone. What it counted is not the new one's. */
+static __noinline int row_renew(struct lane_tw *row, __u32 mix)
+{
+	if (!row)
+		return 0;
+	if (row->mix) {
+		row->fin_wait2 = 0;
+		row->early = 0;
+		row->reused = 0;
+		row->overflows = 0;
+		row->refused = 0;
+		row->refused_ns = 0;
+		__builtin_memset(row->slot, 0, sizeof(row->slot));
+	}
+	row->mix = mix;
+	return 0;
+}
+
+/* The row to count a birth in, or what prevented one. */
+static __always_inline struct lane_tw *row_get(const struct lane_tw_key *key, bool opened,
+					       const struct net *net)
 {
 	struct lane_tw *row = row_find(key, opened);
+	__u32 mix = net->hash_mix;
 
-	return row ? row : row_new(key, opened);
+	if (!row)
+		row = row_new(key, opened);
+	if (row && row->mix != mix)
+		row_renew(row, mix);
+	return row;
 }
 
 static __always_inline void add(__u64 *counter)
@@ -213,7 +238,7 @@ int BPF_PROG(lane_tw_born, struct sock *sk, const void *death_row, int state, co
 	opened =
 		is_opened(&sk->__sk_common, tcp->inet_conn.icsk_bind_hash, sk->__sk_common.skc_num);
 	key_make(&key, &sk->__sk_common, opened, sk->__sk_common.skc_num);
-	row = row_get(&key, opened);
+	row = row_get(&key, opened, sk->__sk_common.skc_net.net);
 	if (!row)
 		return 0;
 	row->last_ns = now = bpf_ktime_get_ns();
@@ -267,7 +292,7 @@ static __always_inline void refused(const struct sock_common *c)
 	struct lane_tw *row;
 
 	key_make(&key, c, true, 0);
-	row = row_get(&key, true);
+	row = row_get(&key, true, c->skc_net.net);
 	if (!row)
 		return;
 	add(&row->refused);
@@ -378,7 +403,7 @@ int BPF_PROG(lane_tw_guess, const struct sock *sk, int oldstate, int newstate)
 		return 0;
 	opened = !is_served(sk->__sk_common.skc_net.net, port);
 	key_make(&key, &sk->__sk_common, opened, port);
-	row = row_get(&key, opened);
+	row = row_get(&key, opened, sk->__sk_common.skc_net.net);
 	if (!row)
 		return 0;
 	row->last_ns = now = bpf_ktime_get_ns();

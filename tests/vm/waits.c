@@ -2,10 +2,10 @@
  * A known number of connections that end in a known way, both ends in this
  * process, for suites that count TIME_WAITs.
  *
- *   waits client|server|both|half COUNT ADDRESS PORT [SOURCES]
+ *   waits client|server|both|half|reset COUNT ADDRESS PORT [SOURCES]
  *       COUNT connections to ADDRESS:PORT, one after another; the end that is
  *       named closes first, both at once, or the client alone and the server's
- *       ends stay open until standard input ends. With SOURCES from so many
+ *       ends stay open until standard input ends, or by a reset. With SOURCES from so many
  *       addresses by turns, 127.1.0.0 and on.
  *   waits bound COUNT ADDRESS PORT
  *       as client, but each one is bound to 127.0.0.1 and any port beforehand
@@ -110,6 +110,14 @@ static void end(const char *how, int client, int server)
 		close(client);
 		close(server);
 	} else if (!strcmp(how, "half")) {
+		close(client);
+	} else if (!strcmp(how, "reset")) {
+		struct linger none = { .l_onoff = 1 };
+
+		/* in FIN_WAIT2, which a reset ends without a TIME_WAIT */
+		shutdown(client, SHUT_WR);
+		setsockopt(server, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+		close(server);
 		close(client);
 	} else {
 		close_in_turn(client, server);

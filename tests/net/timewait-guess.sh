@@ -1,0 +1,112 @@
+#!/bin/bash
+# TIME_WAIT where functions of the kernel cannot be hooked (a hardened host, as
+# this one may be): what changes of state let guess, beside what is.
+# Rule: its own network namespace, BPF file system and /run, so that nothing of
+# this machine's is touched; sockstat is the judge, the bound is stated here.
+#
+# host: timeout=240
+
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+. "$here/../lib.sh"
+top=$(cd "$here/../.." && pwd)
+PORT=8000
+
+# A rate is known by spans of 4.3 s: what was born in one of them is in doubt when it ages.
+SPAN_MS=4300
+
+inside() { nsenter --mount --net -t "$holder" "$@"; }
+counts() { inside "$top/build/netlane" ports --live >/dev/null; }
+
+prepare()
+{
+	[[ $(id -u) == 0 ]] || return 0
+	# shellcheck disable=SC2016	# it is the other shell's
+	unshare -mn sh -c 'mount -t tmpfs none /run && mount -t bpf none /sys/fs/bpf &&
+		ip link set lo up && printf "[netlane]\nmode = observe\n" >/run/conf &&
+		touch /run/ready && exec sleep infinity' &
+	holder=$!
+	t_at_end "kill $holder; wait $holder || :"
+	t_wait_for 20 inside test -e /run/ready
+	inside "$top/build/netlane" run --config /run/conf &
+	t_at_end "kill $!; wait $! || :"
+	t_wait_for 60 counts
+}
+
+needs()
+{
+	[[ $(id -u) == 0 ]] || t_skip "needs root"
+	[[ $(live estimate) == True ]] || t_skip "this kernel lets its functions be hooked: exact, see suite-timewait"
+}
+
+# live FIELD - of all, of this namespace or of what is counted there
+live()
+{
+	inside "$top/build/netlane" ports --live --json >"$T_TMP/live"
+	python3 - "$T_TMP/live" "$1" <<'END'
+import json, sys
+seen = json.load(open(sys.argv[1]))
+net = [n for n in seen["net"] if n["own"]][0]
+print({**seen, **net, **net["counts"]}[sys.argv[2]])
+END
+}
+# shellcheck disable=SC2016	# it is awk's
+sockstat() { inside awk '$1 == "TCP:" { for (i = 2; i < NF; i++) if ($i == "tw") print $(i + 1) }' /proc/net/sockstat; }
+
+births_are_seen()
+{
+	needs
+	inside "$top/build/tests/waits" client 100 127.0.0.1 "$PORT"
+	inside "$top/build/tests/waits" server 50 ::1 "$PORT"
+	t_eq "$(live births) $(live alive)" "150 150" "births and alive"
+	t_eq "$(live sockstat)" 150 "what the kernel has"
+	t_match "$(inside "$top/build/netlane" ports --live)" "an estimate.*about 150 in TIME_WAIT"
+}
+
+# Connections that are reset leave no TIME_WAIT, and are taken for none.
+resets_are_none()
+{
+	local before
+	needs
+	before=$(live births)
+	inside "$top/build/tests/waits" reset 30 127.0.0.1 "$PORT"
+	t_eq "$(live births)" "$before" "births"
+}
+
+no_port_is_seen()
+{
+	needs
+	inside sysctl -qw net.ipv4.ip_local_port_range="40000 40009"
+	inside "$top/build/tests/waits" fail 3 127.0.0.1 "$((PORT + 1))" >/dev/null
+	inside sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
+	t_eq "$(live refused)" 3 "refused"
+}
+
+# For more than a minute, so that some have died: a span's births may be off, and 2 %.
+ages_are_within()
+{
+	local rate=50 end bound seen is worst=0 n=0
+	needs
+	inside python3 "$top/tests/net/closer.py" serve 8002 &
+	t_at_end "kill $! 2>/dev/null || :"
+	t_wait_for 20 inside python3 "$top/tests/net/closer.py" open 127.0.0.1 8002 1
+	inside python3 "$top/tests/net/closer.py" rate 127.0.0.1 8002 "$rate" 80 &
+	t_at_end "kill $! 2>/dev/null || :"
+	end=$((SECONDS + 78))
+	while ((SECONDS < end)); do
+		seen=$(live alive) is=$(sockstat)
+		bound=$((rate * SPAN_MS / 1000 + is / 50))
+		((seen - is <= bound && is - seen <= bound)) ||
+			t_fail "$seen by the estimate, $is by the kernel: more than $bound apart"
+		n=$((n + 1)) worst=$((seen > is + worst ? seen - is : is > seen + worst ? is - seen : worst))
+	done
+	echo "$n looks, at most $worst apart"
+	((is >= rate * 50)) || t_fail "only $is at the end: the case shows nothing"
+}
+
+t_setup prepare
+t_case timewait-guess.births.are_seen		births_are_seen
+t_case timewait-guess.resets.are_no_births	resets_are_none
+t_case timewait-guess.no_port.is_seen		no_port_is_seen
+t_case timewait-guess.ages.are_within_a_span	ages_are_within
+t_done
