@@ -23,12 +23,12 @@ prepare()
 	[[ $(id -u) == 0 ]] || return 0
 	# shellcheck disable=SC2016	# it is the other shell's
 	unshare -mn sh -c 'mount -t tmpfs none /run && mount -t bpf none /sys/fs/bpf &&
-		ip link set lo up && printf "[netlane]\nmode = observe\n" >/run/conf &&
+		ip link set lo up && printf "[netlane]\nmode = observe\nsweep = 1\n" >/run/conf &&
 		touch /run/ready && exec sleep infinity' &
 	holder=$!
 	t_at_end "kill $holder; wait $holder || :"
 	t_wait_for 20 inside test -e /run/ready
-	inside "$top/build/netlane" run --config /run/conf &
+	inside "$top/build/netlane" run --config /run/conf >"$T_TMP/log" 2>&1 &
 	t_at_end "kill $!; wait $! || :"
 	t_wait_for 60 counts
 }
@@ -82,6 +82,25 @@ no_port_is_seen()
 	t_eq "$(live refused)" 3 "refused"
 }
 
+# The service says it by itself, in its log: once, and not at each sweep.
+service_says_so()
+{
+	needs
+	t_wait_for 60 grep -q "^ports: 127.0.0.1:8001 from 127.0.0.1: connect() found no port 3 times" "$T_TMP/log"
+	t_eq "$(grep -c "found no port" "$T_TMP/log")" 1 "lines of it"
+}
+
+# A destination that will have no port left is foretold there, too.
+service_foretells()
+{
+	needs
+	inside sysctl -qw net.ipv4.ip_local_port_range="40000 40999" net.ipv4.tcp_tw_reuse=0
+	inside "$top/build/tests/waits" client 900 127.0.0.1 "$((PORT + 3))" >/dev/null
+	t_wait_for 60 grep -Eq "^ports to 127.0.0.1:8003.* of 1000 in use" "$T_TMP/log"
+	inside sysctl -qw net.ipv4.tcp_tw_reuse=2
+	inside sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
+}
+
 # For more than a minute, so that some have died: a span's births may be off, and 2 %.
 ages_are_within()
 {
@@ -108,5 +127,7 @@ t_setup prepare
 t_case timewait-guess.births.are_seen		births_are_seen
 t_case timewait-guess.resets.are_no_births	resets_are_none
 t_case timewait-guess.no_port.is_seen		no_port_is_seen
+t_case timewait-guess.service.says_who_found_no_port service_says_so
+t_case timewait-guess.service.foretells_who_will	service_foretells
 t_case timewait-guess.ages.are_within_a_span	ages_are_within
 t_done

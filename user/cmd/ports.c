@@ -122,7 +122,8 @@ const struct command cmd_ports = {
 		"remote port has, and keeps it in TIME_WAIT for a minute after it ended. Shows each\n"
 		"destination with the ports it holds, how many end a second, in how many seconds\n"
 		"none is left if that goes on, and what would help there. Only naming the process\n"
-		"wants root.",
+		"wants root. --live walks nothing: it shows what the BPF programs of netlane up or\n"
+		"of the service counted, which is exact, or is called an estimate.",
 	.options = ports_options,
 	.size = sizeof(struct ports_opts),
 	.run = ports_run,

@@ -28,7 +28,7 @@ _netlane()
 		status) words="--json --check --config --help" ;;
 		stat) words="--by --fields --nic --json --drops --lean --self --config --help" ;;
 		top) words="--nic --config --help $nics" ;;
-		ports) words="--json --check --all --help" ;;
+		ports) words="--json --check --all --live --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
