@@ -19,8 +19,9 @@ inside()
 	server=server
 	pair_make ""
 	ip link add elsewhere type veth peer name otherend
+	sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000 # or the later rows' connections leave no TIME_WAIT
 	row none >/dev/null # the first one finds cold caches
-	for what in none empty none elsewhere none lean none full none; do
+	for what in none empty none elsewhere none kept none lean none full none; do
 		row "$what"
 	done
 }
@@ -48,6 +49,7 @@ attached()
 	case $1 in
 	lean|elsewhere)	(($(links "$(<"$dir/pid")") >= 4)) ;;
 	full)	(($(links "$(<"$dir/pid")") >= 7)) ;;
+	kept)	build/netlane ports --live >/dev/null 2>&1 ;;
 	*)	[[ -s $dir/out ]] ;;
 	esac
 }
@@ -77,6 +79,7 @@ end()
 	[[ $1 == fired ]] || kill "$(<"$dir/pid")" 2>/dev/null
 	wait "$(<"$dir/pid")" 2>/dev/null
 	[[ $1 != fired ]] || sed 1d "$dir/out"
+	[[ $1 != kept ]] || build/netlane down >/dev/null 2>&1 # what is pinned goes on otherwise
 	rm -rf "$dir"
 }
 
@@ -86,6 +89,8 @@ programs()	# WHAT [NIC] - what the row stands for, attached
 	empty)	begin "$1" build/bench/empty ;;
 	lean)	begin "$1" build/netlane stat 1h --nic "${2:-client}" --lean ;;
 	elsewhere) begin "$1" build/netlane stat 1h --nic elsewhere --lean ;;
+	kept)	printf '[netlane]\nmode = observe\n' >"$work/conf"
+		begin "$1" build/netlane run --config "$work/conf" ;;
 	full)	begin "$1" build/netlane stat 1h --nic client ;;
 	esac
 }
@@ -115,6 +120,7 @@ report()
 		printf "%-30s %10.0f %12.0f %10.0f %10.0f\n", "  spread of none (A/A)", high[2] - low[2], high[3] - low[3], high[4] - low[4], high[5] - low[5]
 		label["empty"] = "+ empty programs, same hooks"
 		label["elsewhere"] = "+ netlane, on another NIC"
+		label["kept"] = "+ the service, observing"
 		label["lean"] = "+ netlane, what always counts"
 		label["full"] = "+ netlane, while stat looks"
 		for (k = 1; k <= nr; k++) {

@@ -30,6 +30,7 @@ struct found {
 	struct lane_tw_key key;
 	bool out;
 	int64_t alive;
+	bool settled; /* nothing happened to it during a walk */
 	struct lane_tw before; /* its row when the walk began */
 };
 
@@ -173,20 +174,22 @@ static int seeds_find(const struct timewait_reader *r, struct walk *walk)
 	struct lane_tw now;
 	int ret = 0;
 
+	ret = sockets_walk(walk); /* makes known what there is */
+	for (i = 0; i < walk->nr && !ret; i++)
+		(void)row_read(r, &walk->found[i], true, &now);
 	for (try = 0; try < TRIES && doubtful && !ret; try++) {
-		ret = sockets_walk(walk); /* makes known what there is */
-		for (i = 0; i < walk->nr && !ret && !try; i++)
-			(void)row_read(r, &walk->found[i], true, &walk->found[i].before);
-		for (i = 0; i < walk->nr && !ret; i++)
+		for (i = 0; i < walk->nr; i++)
 			if (!row_read(r, &walk->found[i], false, &walk->found[i].before))
 				walk->found[i].before = no_row;
-		if (!ret)
-			ret = sockets_walk(walk);
+		ret = sockets_walk(walk);
 		for (i = doubtful = 0; i < walk->nr && !ret; i++) {
-			if (!row_read(r, &walk->found[i], true, &now))
+			struct found *found = &walk->found[i];
+
+			if (found->settled || !row_read(r, found, true, &now))
 				continue;
-			doubtful += changed(&walk->found[i].before, &now);
-			seed_write(r, &walk->found[i], &now);
+			found->settled = !changed(&found->before, &now);
+			doubtful += !found->settled;
+			seed_write(r, found, &now);
 		}
 	}
 	return ret;
