@@ -64,6 +64,18 @@ static int live_run(const struct ports_opts *opts)
 	return code;
 }
 
+/* "counted" is there where something is counted. */
+static struct json_object *walked_json(const struct census *census, const struct timewait *tw)
+{
+	struct json_object *json = view_ports_json(census), *counted = NULL;
+
+	if (json && tw->at_ns)
+		counted = view_timewait_notes_json(tw);
+	if (counted && json_object_object_add(json, "counted", counted))
+		json_object_put(counted); /* it is an addition */
+	return json;
+}
+
 static int ports_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct ports_opts *opts = arg;
@@ -90,7 +102,7 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 	if (ret) {
 		code = fail_err(ret == -ENOENT ? -EOPNOTSUPP : ret, &err);
 	} else if (opts->json) {
-		code = print_json(view_ports_json(&census));
+		code = print_json(walked_json(&census, &tw));
 	} else {
 		view_ports(&text, &census, opts->all ? UINT_MAX : ROWS_SHOWN, terminal_width());
 		view_timewait_notes(&text, &tw, terminal_width());

@@ -6,6 +6,7 @@
 #include "view/timewait.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fields.h"
@@ -231,4 +232,23 @@ static const struct field timewait_fields[] = {
 struct json_object *view_timewait_json(const struct timewait *tw)
 {
 	return fields_to_json(timewait_fields, tw);
+}
+
+struct json_object *view_timewait_notes_json(const struct timewait *tw)
+{
+	struct timewait_row *rows = calloc(tw->nr_row + 1, sizeof(*rows));
+	struct timewait brief = *tw;
+	struct json_object *json;
+	unsigned int i;
+
+	if (!rows)
+		return NULL;
+	brief.row = rows;
+	brief.nr_row = 0;
+	for (i = 0; i < tw->nr_row; i++)
+		if (tw->row[i].counts.refused)
+			rows[brief.nr_row++] = tw->row[i];
+	json = view_timewait_json(&brief);
+	free(rows);
+	return json;
 }

@@ -19,4 +19,7 @@ void view_timewait_refused(const struct timewait *tw, const struct timewait_row 
 /* All of it. NULL only when memory ran out. */
 struct json_object *view_timewait_json(const struct timewait *tw);
 
+/* What is to be said beside a walk: the namespaces, and rows where no port was found. The same. */
+struct json_object *view_timewait_notes_json(const struct timewait *tw);
+
 #endif /* NETLANE_VIEW_TIMEWAIT_H */
