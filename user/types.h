@@ -248,6 +248,13 @@ struct nic_policy {
 	char from[160]; /* "/etc/netlane/netlane.conf:12", for messages */
 };
 
+/* One [zone NAME] section: remote addresses that are shown together. */
+struct zone {
+	char name[32];
+	char (*prefix)[ADDR_LEN]; /* "10.0.0.0/8", without bits behind the length */
+	unsigned int nr_prefix;
+};
+
 struct policy {
 	enum mode mode;
 	struct cpumask allowed; /* CPUs that lanes may use; empty: all */
@@ -262,6 +269,8 @@ struct policy {
 	bool keeping;
 	struct nic_policy *nic;
 	unsigned int nr_nic;
+	struct zone *zone;
+	unsigned int nr_zone;
 };
 
 /* ------------------------------------------------------------- plan */

@@ -130,6 +130,14 @@ static const struct bad {
 	{ "[nic eth0]\nrps = on\n", ":2:", "auto or off" },
 	{ "[nic eth0]\nsource_routing = on\n",
 	  ":2:", "source_routing = 'on': allowed is yes or no" },
+	{ "[zone a]\nprefix = 10.0.0.1/8\n", ":2:", "prefix = '10.0.0.1/8': allowed are networks" },
+	{ "[zone a]\nprefix = 10.0.0.0/33\n", ":2:", "10.0.0.0/8 and fd00::/8" },
+	{ "[zone a]\nprefix = 10.0.0.0/8,\n", ":2:", "prefix = ''" },
+	{ "[zone a]\nprefix = ::ffff:10.0.0.0/104\n", ":2:", "allowed are networks" },
+	{ "[zone a]\nprefix = 10.0.0.0/8\n[zone b]\nprefix = fd00::/8, 10.0.0.0/8\n",
+	  ":4:", "it is in [zone a] already" },
+	{ "[zone a]\nnet = 10.0.0.0/8\n", ":2:", "unknown key 'net' in [zone a]; known: prefix" },
+	{ "[zone a b]\nprefix = 10.0.0.0/8\n", ":2:", "letters, digits" },
 	{ "[nick eth0]\nrps = off\n", ":1:", "unknown; known: [netlane]" },
 	{ "mode = hold\n", ":1:", "section" },
 	{ "[netlane]\nmode hold\n", ":2:", "neither" },
@@ -154,6 +162,29 @@ static void config__bad_line__names_file_line_value_and_allowed(void **state)
 		assert_int_equal(policy.mode, MODE_HOLD);
 		assert_int_equal(policy.nr_nic, 0);
 	}
+}
+
+static void config__zones__are_taken_and_copied(void **state)
+{
+	struct policy policy, copy;
+	struct err err = { 0 };
+
+	file_put(*state, "/etc/netlane/netlane.conf",
+		 "[zone office]\nprefix = 10.0.0.0/8,fd00::/8\n[zone cloud]\nprefix = 10.9.8.7\n"
+		 "[zone office]\nprefix = 172.16.0.0/12\n    192.168.0.0/16\n");
+	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
+	assert_string_equal(err.text, "");
+	assert_int_equal(policy.nr_zone, 2);
+	assert_string_equal(policy.zone[0].name, "office");
+	assert_int_equal(policy.zone[0].nr_prefix, 4);
+	assert_string_equal(policy.zone[0].prefix[1], "fd00::/8");
+	assert_string_equal(policy.zone[0].prefix[3], "192.168.0.0/16");
+	assert_string_equal(policy.zone[1].prefix[0], "10.9.8.7/32");
+	assert_int_equal(config_copy(&policy, &copy), 0);
+	config_free(&policy);
+	assert_int_equal(copy.nr_zone, 2);
+	assert_string_equal(copy.zone[0].prefix[2], "172.16.0.0/12");
+	config_free(&copy);
 }
 
 static void config__long_line__is_refused_not_cut(void **state)
@@ -201,6 +232,7 @@ int main(void)
 		TEST(config__every_key__is_taken),
 		TEST(config__drop_in_files__come_after_in_order),
 		TEST(config__bad_line__names_file_line_value_and_allowed),
+		TEST(config__zones__are_taken_and_copied),
 		TEST(config__long_line__is_refused_not_cut),
 		TEST(config__named_file_that_is_missing__is_an_error),
 		TEST(config__shipped_file__is_valid_and_changes_nothing),

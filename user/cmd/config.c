@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "base/text.h"
+#include "cmd/config_zone.h"
 
 #define SWEEP_DEFAULT_S 30
 #define SWEEP_MAX_S 3600
@@ -275,6 +276,13 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 		r->ret = key_set(r, node_keys, NULL, section, name, value);
 		return !r->ret;
 	}
+	if (!strncmp(section, "zone ", 5)) {
+		r->ret = config_zone_take(r->policy, section + 5 + strspn(section + 5, " \t"), name,
+					  value, r->err);
+		if (r->ret)
+			err_prefix(r->err, "%s:%u: ", r->path, r->line);
+		return !r->ret;
+	}
 	match = !strncmp(section, "nic ", 4) ? section + 4 + strspn(section + 4, " \t") : "";
 	if (*match && strlen(match) < sizeof(nic->match)) {
 		nic = nic_section(r, match);
@@ -292,7 +300,8 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 	}
 	r->ret = err_set(r->err, -EINVAL,
 			 "%s:%u: section '[%s]' is unknown; known: [netlane], "
-			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *",
+			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *, and "
+			 "[zone NAME]",
 			 r->path, r->section_line, shown);
 	return 0;
 }
@@ -391,6 +400,7 @@ void config_free(struct policy *policy)
 	while (policy->nr_nic)
 		free(policy->nic[--policy->nr_nic].cpus);
 	free(policy->nic);
+	config_zones_free(policy);
 	memset(policy, 0, sizeof(*policy));
 }
 
@@ -401,8 +411,10 @@ int config_copy(const struct policy *from, struct policy *to)
 	*to = *from;
 	to->nr_nic = 0;
 	to->nic = calloc(from->nr_nic + 1, sizeof(*to->nic));
-	if (!to->nic)
+	if (config_zones_copy(from, to) || !to->nic) {
+		config_free(to);
 		return -ENOMEM;
+	}
 	for (i = 0; i < from->nr_nic; i++) {
 		struct nic_policy *nic = &to->nic[i];
 
