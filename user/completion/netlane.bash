@@ -13,6 +13,10 @@ _netlane()
 		;;
 	--by)
 		words="lane queue cpu nic"
+		[ "${COMP_WORDS[1]}" != tcp ] || words="remote service cc zone"
+		;;
+	--order)
+		words="trouble resent rtt"
 		;;
 	--nic)
 		words=$nics
@@ -29,12 +33,13 @@ _netlane()
 		stat) words="--by --fields --nic --json --drops --lean --self --config --help" ;;
 		top) words="--nic --config --help $nics" ;;
 		ports) words="--json --check --all --live --help" ;;
+		tcp) words="--by --worst --order --listeners --all --json --check --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
-		*) words="plan up down status stat top ports log facts run --help --version" ;;
+		*) words="plan up down status stat top ports tcp log facts run --help --version" ;;
 		esac
-		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports log facts run --help --version"
+		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp log facts run --help --version"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
