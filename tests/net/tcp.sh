@@ -68,7 +68,7 @@ ss_sum()
 ss_count() { "$1" ss -Htn "${@:2}" | wc -l; }
 counter() { "$1" nstat -asz "$2" | awk -v name="$2" '$1 == name { print $2 }'; }	# client|server NAME
 # Nothing is under way or waits to be sent.
-all_is_acked() { [[ -z $("$1" ss -Htin | grep 'unacked\|notsent') ]]; }
+all_is_acked() { [[ $("$1" ss -Htin | grep -c 'unacked\|notsent') == 0 ]]; }
 
 # The histogram of RTTs that ss shows: how many of 2^b us and more, below 2^(b + 1).
 rtts_by_ss()

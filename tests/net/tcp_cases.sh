@@ -190,6 +190,28 @@ without_root_it_works_but_for_names()
 	t_match "$(<"$T_TMP/said")" '\*:8001 '
 }
 
+# What cannot be or makes no sense: its exit code, and what is allowed instead.
+wrong_words_are_refused()
+{
+	refused 4 "does not say on which CPU" --by cpu
+	refused 4 "does not say on which CPU" --by lane
+	refused 2 "'\\\\x1bx': allowed are remote, service, cc, zone" --by $'\ex'
+	refused 2 "allowed are trouble, resent, rtt" --order worst
+	refused 2 "0 to 1000" --worst 1001
+	refused 2 "goes without" --listeners --by cc
+	: >"$T_TMP/empty.conf"
+	refused 1 "no .zone NAME. section" --by zone --config "$T_TMP/empty.conf"
+	printf '[zone a]\nprefix = 10.0.0.0/8, 10.0.0.7/24\n' >"$T_TMP/bad.conf"
+	refused 1 "bad.conf:2: prefix = '10.0.0.7/24': allowed are networks" --by zone --config "$T_TMP/bad.conf"
+}
+refused()	# CODE REGEX WORDS...
+{
+	local status=0
+	"$netlane_bin" tcp "${@:3}" >"$T_TMP/said" 2>&1 || status=$?
+	t_eq "$status" "$1" "exit code of ${*:3}: $(<"$T_TMP/said")"
+	t_match "$(<"$T_TMP/said")" "$2"
+}
+
 # ---- listeners
 
 full_queue_is_counted_exactly()	# ADDRESS CLIENT'S-ADDRESS NAME
@@ -266,6 +288,24 @@ half_open_is_counted()	# ADDRESS PORT OF-THE-LISTENER CLIENT'S DEST
 }
 half_open() { [[ $(tcp_json server --listeners | pick "listener($1).half_open") == "$2" ]]; }
 
+# More half-open ones than the backlog: a cookie, or where there are none, a drop.
+flooded_queue_is_counted()	# TCP_SYNCOOKIES COUNTER KEY PORT
+{
+	local before
+	needs_root
+	t_at_end "server sysctl -qw net.ipv4.tcp_syncookies=1"
+	server sysctl -qw net.ipv4.tcp_syncookies="$1"
+	talks "$b" deaf 0.0.0.0 "$4" 3
+	t_at_end "hear $b here 10.9.8.1"
+	deafen "$b" here 10.9.8.1
+	before=$(counter server "$2")
+	talks "$a" knock 10.9.8.2 "$4" 12
+	t_wait_for 20 has_grown "$2" "$before"
+	t_wait_for 30 listener_is_as_ss_says "$4"
+	t_eq "$(tcp_json server --listeners | pick "d['syncookies'], d['counts']['$3'] > $before")" "($1, True)"
+}
+has_grown() { (($(counter server "$1") > $2)); }
+
 tcp_cases()
 {
 	t_case tcp.counts.are_those_of_ss		counts_are_those_of_ss
@@ -275,6 +315,7 @@ tcp_cases()
 	t_case tcp.zero_window.is_seen_at_both_ends	zero_windows_are_seen_at_both_ends
 	t_case tcp.bbr.tells_of_itself			bbr_tells_of_itself
 	t_case tcp.rows.are_bounded_and_nothing_is_lost	rows_are_bounded_and_nothing_is_lost
+	t_case tcp.wrong_words.are_refused		wrong_words_are_refused
 	t_case tcp.no_root.works_but_for_names		without_root_it_works_but_for_names
 	t_case accept.full_queue.is_counted_exactly	full_queue_is_counted_exactly 0.0.0.0 10.9.8.2 0.0.0.0
 	t_case accept.full_queue6.is_counted_exactly	full_queue_is_counted_exactly fd09:8::2 fd09:8::2 '[fd09:8::2]'
@@ -282,6 +323,8 @@ tcp_cases()
 	t_case accept.somaxconn.caps_until_listen_is_called_again somaxconn_caps_until_listen_is_called_again
 	t_case accept.reuseport.is_one_row		reuseport_group_is_one_row
 	t_case accept.half_open.is_counted		half_open_is_counted 0.0.0.0 9004 10.9.8.1 10.9.8.2
+	t_case accept.flood.is_counted_as_cookies	flooded_queue_is_counted 1 TcpExtTCPReqQFullDoCookies syn_cookies_for_full 9007
+	t_case accept.flood.is_counted_as_drops		flooded_queue_is_counted 0 TcpExtTCPReqQFullDrop syn_drops 9008
 	t_case accept.half_open_mapped.is_counted	half_open_is_counted :: 9005 10.9.8.1 10.9.8.2
 	t_case accept.half_open6.is_counted		half_open_is_counted fd09:8::2 9006 fd09:8::1 fd09:8::2
 }
