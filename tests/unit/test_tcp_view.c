@@ -153,7 +153,7 @@ static void accept__full_queue__is_said_with_its_remedy(void **state)
 
 static void text__what_there_is_none_of__is_left_out(void **state)
 {
-	struct tcp_view view = { .nics_known = true };
+	struct tcp_view view = { .nics_known = true, .worst_max = 10 };
 	struct text out = { 0 };
 
 	view_tcp(&out, &view, 200);

@@ -165,6 +165,7 @@ struct tcp_view {
 	enum tcp_order order;
 	struct tcp_flow *worst;
 	unsigned int nr_worst;
+	unsigned int worst_max; /* so many were asked for */
 	bool nics_known;
 	struct tcp_nic *nic; /* but for loopback; those that are up */
 	unsigned int nr_nic;
@@ -207,7 +208,7 @@ struct accept_counts {
 
 struct listeners {
 	uint64_t at_ns;
-	struct listener *row; /* by port */
+	struct listener *row; /* full ones first, then with drops, then by port */
 	unsigned int nr_row;
 	unsigned int more_rows; /* beyond what is kept apart: not looked at */
 	unsigned int stray_half_open; /* to a port and address that nobody listens on any more */

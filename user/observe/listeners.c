@@ -223,10 +223,15 @@ static void request_take(const struct inet_diag_msg *msg, const struct sockdiag_
 
 /* ------------------------------------------------------------- the walk */
 
-static int by_port(const void *a, const void *b)
+/* Those in trouble first: whoever shows only some shows them. Then by port. */
+static int in_order(const void *a, const void *b)
 {
 	const struct listener *x = a, *y = b;
 
+	if (!x->full != !y->full)
+		return x->full ? -1 : 1;
+	if (!x->drops != !y->drops)
+		return x->drops ? -1 : 1;
 	return x->port == y->port ? strcmp(x->addr, y->addr) : x->port < y->port ? -1 : 1;
 }
 
@@ -269,7 +274,7 @@ int listeners_take(struct listeners *listeners, struct err *err)
 		ret = walk_run(&walk);
 	if (!ret) {
 		if (listeners->nr_row)
-			qsort(listeners->row, listeners->nr_row, sizeof(*listeners->row), by_port);
+			qsort(listeners->row, listeners->nr_row, sizeof(*listeners->row), in_order);
 		rows_name(listeners);
 	}
 	free(walk.key);

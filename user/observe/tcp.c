@@ -117,6 +117,7 @@ int tcp_take(const struct tcp_ask *ask, struct tcp_view *view, struct err *err)
 	memset(view, 0, sizeof(*view));
 	view->by = ask->by;
 	view->order = ask->order;
+	view->worst_max = ask->nr_worst;
 	view->total.members = 1;
 	view->worst = calloc(ask->nr_worst + 1, sizeof(*view->worst));
 	if (!view->worst)

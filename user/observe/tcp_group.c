@@ -121,7 +121,7 @@ static void told_add(struct tcp_group *group, const struct tcp_flow *flow)
 	group->peer_zero_window += flow->peer_zero_window && flow->waiting;
 	group->own_zero_window += flow->own_zero_window;
 	if (flow->rtt_us) {
-		while (flow->rtt_us >> (bucket + 1))
+		while (bucket < HIST_BUCKETS - 1 && flow->rtt_us >> (bucket + 1))
 			bucket++;
 		group->rtt.bucket[bucket]++;
 	}

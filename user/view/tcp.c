@@ -148,7 +148,10 @@ static void fq_say(struct text *line, const struct tcp_view *view)
 	else if (!view->nr_nic)
 		text_add(line, "there is no NIC but loopback");
 	else if (!some)
-		text_add(line, "no NIC has fq, so nothing paces the others");
+		text_add(line, "no NIC has fq%s",
+			 view->total.bbr + view->total.rate_limited < view->total.connections ?
+				 ", so nothing paces the others" :
+				 "");
 	else if (all == view->nr_nic)
 		text_add(line, "fq on every NIC paces all that leave by it");
 	else
@@ -272,6 +275,8 @@ static void worst(struct text *out, const struct tcp_view *view)
 	unsigned int i;
 	int wide = 35; /* the header's */
 
+	if (!view->worst_max)
+		return;
 	text_add(out, "\n");
 	if (!view->nr_worst) {
 		text_add(out, "none of them has %s\n",
