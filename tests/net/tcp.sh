@@ -24,6 +24,18 @@ pair_make()
 	ip -n "$b" link set lo up
 	ip -n "$a" link set there up
 	ip -n "$b" link set here up
+	for addr in 10.9.8.2 fd09:8::2; do hear "$a" there "$addr"; done
+	for addr in 10.9.8.1 fd09:8::1; do hear "$b" here "$addr"; done
+}
+# deafen NAMESPACE DEVICE ADDRESS - what is sent to it is lost, until hear. The two know
+# each other without asking: an answer to that would be lost as well.
+deafen() { ip -n "$1" neigh replace "$3" lladdr 02:00:00:00:00:99 nud permanent dev "$2"; }
+hear()
+{
+	local there=$b its=here
+	[[ $1 == "$a" ]] || there=$a its=there
+	ip -n "$1" neigh replace "$3" nud permanent dev "$2" \
+		lladdr "$(ip netns exec "$there" cat "/sys/class/net/$its/address")"
 }
 pair_drop() { ip netns pids "$b" | xargs -r kill; ip netns pids "$a" | xargs -r kill; ip netns del "$a"; ip netns del "$b"; }
 
