@@ -58,4 +58,32 @@ struct events {
 	uint64_t accepts_lost; /* on ports that found no room among them */
 };
 
+/* What rows are put together by. */
+#define EVENTS_BY_LIST(X)     \
+	X(REMOTE, "remote")   \
+	X(SERVICE, "service") \
+	X(CC, "cc")           \
+	X(ZONE, "zone")       \
+	X(CPU, "cpu")         \
+	X(NETNS, "netns")
+
+#define EVENTS_BY_ID(id, name) EVENTS_BY_##id,
+enum events_by { EVENTS_BY_LIST(EVENTS_BY_ID) EVENTS_BY_COUNT };
+
+/* The sum of rows, and what judge makes of it. */
+struct event_group {
+	char name[64];
+	struct event_count count;
+	unsigned int rtt_p50_us, rtt_p99_us; /* 0: none was measured */
+};
+
+struct event_groups {
+	enum events_by by;
+	struct event_group total; /* of what was asked for */
+	struct event_group *group; /* most trouble first */
+	unsigned int nr_group;
+	unsigned int folded; /* groups behind the last one, in @other */
+	struct event_group other;
+};
+
 #endif /* NETLANE_BASE_EVENTS_H */

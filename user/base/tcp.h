@@ -191,6 +191,10 @@ struct listener {
 	unsigned int half_open; /* SYN received, the handshake is not done */
 	uint64_t drops; /* sk_drops of all sockets, since each listens */
 	uint64_t drops_max; /* of one socket */
+	/* since the counting began, of its port, all addresses together; 0: not counted */
+	uint64_t accepted;
+	unsigned int wait_p50_us; /* from the end of the handshake to accept() */
+	unsigned int wait_p99_us;
 	unsigned long inode;
 	char by[TCP_BY_LEN];
 };

@@ -8,8 +8,10 @@
 #include "cmd/cmd.h"
 #include "cmd/config.h"
 #include "cmd/flow.h"
+#include "cmd/tcp_events.h"
 #include "judge/tcp.h"
 #include "observe/tcp.h"
+#include "view/events.h"
 #include "view/tcp.h"
 
 #define ROWS_SHOWN 20
@@ -21,6 +23,7 @@ struct tcp_opts {
 	bool check;
 	bool all;
 	bool listeners;
+	bool events;
 	const char *by;
 	const char *worst;
 	const char *order;
@@ -37,6 +40,8 @@ static int listeners_show(const struct tcp_opts *opts)
 	int ret, found, code;
 
 	ret = listeners_take(&listeners, &err);
+	if (!ret)
+		tcp_waits_add(&listeners);
 	found = ret ? 0 : listeners_judge(&listeners);
 	if (ret) {
 		code = fail_err(ret == -ENOENT ? -EOPNOTSUPP : ret, &err);
@@ -82,7 +87,8 @@ static int ask_make(const struct tcp_opts *opts, struct tcp_ask *ask)
 
 	if (opts->by && (!strcmp(opts->by, "cpu") || !strcmp(opts->by, "lane"))) {
 		(void)fail("--by %s: the kernel's list of sockets does not say on which CPU a "
-			   "connection is; netlane stat shows what each lane carries",
+			   "connection is; netlane tcp --events --by cpu shows what happened on "
+			   "each, netlane stat what it carries",
 			   opts->by);
 		return CODE_CANNOT;
 	}
@@ -128,6 +134,16 @@ static int view_show(const struct tcp_opts *opts, const struct tcp_ask *ask)
 	return code;
 }
 
+static int events_show(const struct tcp_opts *opts, const struct zones *zones)
+{
+	int by;
+
+	if (name_parse("--by", opts->by, events_by_names, &by))
+		return CODE_USAGE;
+	return tcp_events_show((enum events_by)by, zones, opts->all ? UINT_MAX : ROWS_SHOWN,
+			       opts->json);
+}
+
 /* With the zones of the configuration, which nothing else here needs. */
 static int zones_show(const struct tcp_opts *opts, const struct tcp_ask *wanted)
 {
@@ -147,7 +163,7 @@ static int zones_show(const struct tcp_opts *opts, const struct tcp_ask *wanted)
 	else if (!policy.nr_zone)
 		code = fail("--by zone: there is no [zone NAME] section in the configuration");
 	else
-		code = view_show(opts, &ask);
+		code = opts->events ? events_show(opts, &zones) : view_show(opts, &ask);
 	zones_free(&zones);
 	config_free(&policy);
 	return code;
@@ -163,8 +179,16 @@ static int tcp_run(const void *arg, char **words, unsigned int nr_words)
 		(void)fail("--listeners goes without --by, --worst and --order");
 		return CODE_USAGE;
 	}
+	if (opts->events && (opts->listeners || opts->worst || opts->order || opts->check)) {
+		(void)fail("--events goes without --listeners, --worst, --order and --check");
+		return CODE_USAGE;
+	}
 	if (opts->listeners)
 		return listeners_show(opts);
+	if (opts->events && opts->by && !strcmp(opts->by, events_by_names[EVENTS_BY_ZONE]))
+		return zones_show(opts, &ask);
+	if (opts->events)
+		return events_show(opts, NULL);
 	code = ask_make(opts, &ask);
 	if (code)
 		return code;
@@ -180,6 +204,8 @@ static const struct option_desc tcp_options[] = {
 	  "the worst by trouble (default: timeouts, zero windows, retransmits), resent or rtt" },
 	{ "listeners", OPTION_FLAG, offsetof(struct tcp_opts, listeners), NULL,
 	  "who accepts: true backlog, queue, drops, half-open connections" },
+	{ "events", OPTION_FLAG, offsetof(struct tcp_opts, events), NULL,
+	  "what happened since the counting began, also --by cpu and netns; wants root" },
 	{ "all", OPTION_FLAG, offsetof(struct tcp_opts, all), NULL, "every row" },
 	{ "json", OPTION_FLAG, offsetof(struct tcp_opts, json), NULL, "as JSON" },
 	{ "check", OPTION_FLAG, offsetof(struct tcp_opts, check), NULL,
@@ -192,13 +218,14 @@ static const struct option_desc tcp_options[] = {
 const struct command cmd_tcp = {
 	.name = "tcp",
 	.words = "",
-	.summary = "what TCP connections do now: RTT, retransmits, states; --listeners: accepting",
+	.summary = "what TCP connections do now, what happened to them, and who accepts them",
 	.help = "Walks the TCP connections of this network namespace once and adds them up: RTT,\n"
 		"segments sent again, congestion states now, what they wait for, what paces them;\n"
 		"then the worst connections. Retransmits and waiting times are since each\n"
 		"connection began, the rest is now. With --listeners: each listener with the\n"
 		"backlog that it truly has, its queue now, and its drops. Only naming the process\n"
-		"wants root.",
+		"wants root. With --events: what was counted of all connections, those that are\n"
+		"gone as well, since netlane up or the service began to.",
 	.options = tcp_options,
 	.size = sizeof(struct tcp_opts),
 	.run = tcp_run,

@@ -33,7 +33,7 @@ _netlane()
 		stat) words="--by --fields --nic --json --drops --lean --self --config --help" ;;
 		top) words="--nic --config --help $nics" ;;
 		ports) words="--json --check --all --live --help" ;;
-		tcp) words="--by --worst --order --listeners --all --json --check --config --help" ;;
+		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;

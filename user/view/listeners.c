@@ -73,9 +73,11 @@ static void spread_text(unsigned int min, unsigned int max, unsigned int all, ch
 
 static void row_line(struct text *out, const struct listener *row, int wide)
 {
-	char name[128], queue[48], backlog[48];
+	char name[128], queue[48], backlog[48], p50[32], p99[32];
 
 	listener_name(row, name, sizeof(name));
+	tcp_time_text(row->wait_p50_us, p50, sizeof(p50));
+	tcp_time_text(row->wait_p99_us, p99, sizeof(p99));
 	if (row->sockets == 1)
 		(void)snprintf(queue, sizeof(queue), "%u", row->queue);
 	else
@@ -86,8 +88,8 @@ static void row_line(struct text *out, const struct listener *row, int wide)
 	else
 		(void)snprintf(backlog, sizeof(backlog), "%u-%u%s", row->backlog_min,
 			       row->backlog_max, row->capped ? "*" : "");
-	text_add(out, "%-*s %7u %14s %11s %9u %9llu  %s%s\n", wide, name, row->sockets, queue,
-		 backlog, row->half_open, (unsigned long long)row->drops,
+	text_add(out, "%-*s %7u %14s %11s %9u %9llu %8s %8s  %s%s\n", wide, name, row->sockets,
+		 queue, backlog, row->half_open, (unsigned long long)row->drops, p50, p99,
 		 row->by[0] ? row->by : "-", row->full ? "  FULL" : "");
 }
 
@@ -168,8 +170,9 @@ void view_listeners(struct text *out, const struct listeners *l, unsigned int nr
 	if (!nr)
 		text_add(out, "nobody listens\n");
 	else
-		text_add(out, "%-*s %7s %14s %11s %9s %9s  %s\n", wide, "listens on", "sockets",
-			 "queue now", "backlog", "half open", "drops", "by");
+		text_add(out, "%-*s %7s %14s %11s %9s %9s %8s %8s  %s\n", wide, "listens on",
+			 "sockets", "queue now", "backlog", "half open", "drops", "wait p50", "p99",
+			 "by");
 	for (i = 0; i < nr; i++)
 		row_line(out, &l->row[i], wide);
 	if (capped)

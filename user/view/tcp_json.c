@@ -122,14 +122,25 @@ static const struct field view_fields[] = {
 };
 
 static const struct field listener_fields[] = {
-	F_STR(listener, addr),	       F_UINT(listener, port),
-	F_STR(listener, ifname),       F_UINT(listener, sockets),
-	F_UINT(listener, queue),       F_UINT(listener, queue_min),
-	F_UINT(listener, queue_max),   F_UINT(listener, backlog_min),
-	F_UINT(listener, backlog_max), F_UINT(listener, full),
-	F_UINT(listener, capped),      F_UINT(listener, half_open),
-	F_U64(listener, drops),	       F_U64(listener, drops_max),
-	F_STR(listener, by),	       F_END,
+	F_STR(listener, addr),
+	F_UINT(listener, port),
+	F_STR(listener, ifname),
+	F_UINT(listener, sockets),
+	F_UINT(listener, queue),
+	F_UINT(listener, queue_min),
+	F_UINT(listener, queue_max),
+	F_UINT(listener, backlog_min),
+	F_UINT(listener, backlog_max),
+	F_UINT(listener, full),
+	F_UINT(listener, capped),
+	F_UINT(listener, half_open),
+	F_U64(listener, drops),
+	F_U64(listener, drops_max),
+	F_U64(listener, accepted),
+	F_UINT(listener, wait_p50_us),
+	F_UINT(listener, wait_p99_us),
+	F_STR(listener, by),
+	F_END,
 };
 
 static const struct field listeners_fields[] = {
