@@ -120,6 +120,8 @@ struct nic {
 	bool main_default; /* so does the one of the main table that is preferred */
 	bool metadata_route; /* 100.100.100.200 is reached through it */
 	bool login; /* a login session's TCP connection arrives here */
+	enum tri nm_managed; /* NetworkManager sets it up; unknown where it does not run */
+	unsigned int lease_s; /* seconds until the first of its addresses ends; 0: none does */
 	char qdisc[32]; /* kind of the root qdisc */
 	unsigned int xdp_prog; /* id of an XDP program of somebody, 0 none */
 	struct channels channels;
@@ -169,6 +171,13 @@ struct owner {
 	enum tri active; /* running or in force now */
 	char evidence[192]; /* what was seen: "pid 412", "/etc/systemd/network/10-eth.link: RxChannels=2" */
 	char touches[96]; /* which knobs: "irq affinity", "channels, rps, xps" */
+};
+
+/* A file of netlane's name in NetworkManager's configuration. */
+struct nm_entry {
+	char mac[MAC_LEN]; /* of the NIC that it is about */
+	char ifname[IFNAME_LEN]; /* of the NIC with that MAC, "": none here has it */
+	char value[96]; /* as the knob's: see base/nmconf.h */
 };
 
 /* What this kernel can do, found out by doing it. */
@@ -222,6 +231,9 @@ struct facts {
 	struct routing routing;
 	struct sysctl *sysctl;
 	unsigned int nr_sysctl;
+	enum tri nm_folder; /* NetworkManager's conf.d in /etc is there */
+	struct nm_entry *nm_entry;
+	unsigned int nr_nm_entry;
 	char *irqbalance_banned; /* irqs that a running irqbalance leaves alone, "24 25", NULL unknown */
 };
 
@@ -234,6 +246,9 @@ enum risk { RISK_NONE, RISK_BLIP, RISK_CAN_CUT_OFF };
 
 enum choice { CHOICE_AUTO, CHOICE_OFF };
 
+/* Whether NetworkManager is told to leave a NIC alone. */
+enum nm_choice { NM_UNSAID, NM_LEAVE, NM_UNMANAGED };
+
 /* One [nic MATCH] section; the last section that matches and sets a key wins. */
 struct nic_policy {
 	char match[BUS_LEN]; /* interface name, MAC, bus path, or "*" */
@@ -244,6 +259,7 @@ struct nic_policy {
 	int rps; /* enum choice, -1: not said */
 	int rss; /* enum choice, -1: not said */
 	enum tri source_routing; /* IS_UNKNOWN: not said here */
+	enum nm_choice network_manager;
 	int allow_risk; /* enum risk that needs no --confirm here, -1: not said */
 	char from[160]; /* "/etc/netlane/netlane.conf:12", for messages */
 };
@@ -267,6 +283,8 @@ struct policy {
 	 * NIC whose named CPU is offline waits for it, which is no error.
 	 */
 	bool keeping;
+	/* Set by an up with a time: what would outlive a reboot, and so the time, must not. */
+	bool until_boot;
 	struct nic_policy *nic;
 	unsigned int nr_nic;
 	struct zone *zone;
@@ -292,7 +310,8 @@ struct policy {
 	X(RPS, "rps", "hex CPU mask")                                 \
 	X(RPS_FLOW, "rps-flow-cnt", "flows")                          \
 	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")         \
-	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")
+	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")           \
+	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,
 enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
@@ -302,7 +321,7 @@ enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
  * node), queue (0 where the NIC has only one). Never by interface name or IRQ
  * number, which change. A route that leaves by a NIC is that NIC's; a rule, and
  * a route without a device, are of the whole node: the kernel keeps them when
- * the NIC goes.
+ * the NIC goes. So is NetworkManager's file about a NIC, which has its MAC alone.
  */
 struct knob {
 	enum knob_kind kind;

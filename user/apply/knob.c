@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/names.h"
 #include "base/nicdev.h"
+#include "base/nmconf.h"
 #include "base/step.h"
 
 static const struct knob_ops *const ops_of[KNOB_COUNT] = {
@@ -29,9 +30,10 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_RPS_FLOW] = &rps_flow_ops,
 	[KNOB_ROUTE] = &route_ops,
 	[KNOB_RULE] = &rule_ops,
+	[KNOB_NM] = &nm_ops,
 };
 
-/* A route finds its NIC itself: that the NIC is gone is an answer there, not an error. */
+/* Routes and files find their NIC themselves: that the NIC is gone is an answer there, not an error. */
 static bool is_node_wide(const struct knob *knob)
 {
 	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW ||
@@ -82,6 +84,7 @@ static const char *const tree_of[KNOB_COUNT] = {
 	[KNOB_RPS] = "/sys/class/net",
 	[KNOB_RPS_FLOW] = "/sys/class/net",
 	[KNOB_RPS_SOCK_FLOW] = "/proc/sys/net/core",
+	[KNOB_NM] = NMCONF_ETC,
 };
 
 int knob_may_write(const char *root, const struct knob *knob, struct err *err)

@@ -16,6 +16,7 @@ extern const struct knob_ops rps_sock_flow_ops;
 extern const struct knob_ops irqbalance_ops;
 extern const struct knob_ops route_ops;
 extern const struct knob_ops rule_ops;
+extern const struct knob_ops nm_ops;
 
 /* A heap copy of @value in *out, for knob_ops.read: 0 or -ENOMEM. */
 int knob_value(char **out, const char *value, struct err *err);

@@ -57,6 +57,8 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 	else if (knob->kind == KNOB_RULE)
 		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
 			       knob->addr);
+	else if (knob->kind == KNOB_NM && !*ifname)
+		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->mac);
 	else if (queue)
 		(void)snprintf(buf, len, "%s%s%s %s-%u", ifname, sep, knob_names[knob->kind], queue,
 			       knob->queue);

@@ -159,6 +159,25 @@ int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[
 	return 0;
 }
 
+int nicdev_of_mac(const char *root, const char *mac, char ifname[IFNAME_LEN])
+{
+	unsigned int i, nr;
+	char **names;
+	int ret;
+
+	ifname[0] = 0;
+	ret = files_list(root, &names, &nr, "/sys/class/net");
+	if (ret)
+		return ret;
+	ret = -ENODEV;
+	for (i = 0; i < nr && ret; i++)
+		if (file_exists(root, "/sys/class/net/%s/device", names[i]) &&
+		    has_mac(root, names[i], mac) && text_copy(ifname, IFNAME_LEN, names[i]))
+			ret = 0;
+	files_free(names, nr);
+	return ret;
+}
+
 /* Grows both lists so that index @q exists; new places hold -1. */
 static int irqs_grow(struct nicdev_irqs *irqs, unsigned int q)
 {

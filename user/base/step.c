@@ -55,7 +55,12 @@ const struct step *plan_reshapes(const struct plan *plan, const struct knob *kno
 
 bool knob_comes_and_goes(enum knob_kind kind)
 {
-	return kind == KNOB_ROUTE || kind == KNOB_RULE;
+	return kind == KNOB_ROUTE || kind == KNOB_RULE || kind == KNOB_NM;
+}
+
+bool knob_lasts(enum knob_kind kind)
+{
+	return kind == KNOB_NM;
 }
 
 int step_copy(struct step *dst, const struct step *src)

@@ -24,6 +24,8 @@ const struct step *plan_reshapes(const struct plan *plan, const struct knob *kno
 bool plan_has_lanes(const struct plan *plan);
 /* Is KNOB_ABSENT a value like any other, to be written and to be given back? */
 bool knob_comes_and_goes(enum knob_kind kind);
+/* Is it a file that outlives a reboot? Then so does its entry in the journal. */
+bool knob_lasts(enum knob_kind kind);
 /* A deep copy, freed by step_free(). 0 or -ENOMEM. */
 int step_copy(struct step *dst, const struct step *src);
 void step_free(struct step *step);

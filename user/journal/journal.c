@@ -89,8 +89,7 @@ int journal_append(struct journal *journal, struct record *record, bool sync, st
 	return append(journal, record, 1, sync, err);
 }
 
-/* The journal, told in two lines; the long form goes into the history. */
-static int shorten(struct journal *journal)
+int journal_shorten(struct journal *journal)
 {
 	struct text lines = { 0 };
 	int ret, fd;
@@ -156,7 +155,7 @@ int journal_intend(struct journal *journal, const struct node *node, const struc
 	size_t good;
 	int ret;
 
-	if (journal->good > JOURNAL_LONG_BYTES && shorten(journal))
+	if (journal->good > JOURNAL_LONG_BYTES && journal_shorten(journal))
 		first = false; /* a long journal is as good as a short one */
 	ret = file_create(journal, err);
 	if (ret)

@@ -22,8 +22,8 @@ struct journal;
 
 /*
  * Opens for changing, under the writers' lock; -EBUSY names the pid that
- * holds it. Creates @dir (0700) when absent. A journal of another boot is
- * void and closed as such, one of another machine or instance is set aside
+ * holds it. Creates @dir (0700) when absent. Of a journal of another boot only
+ * what outlives a reboot stands, the rest is void and closed as such; one of another machine or instance is set aside
  * under another name; *said then holds a sentence about it, else "".
  */
 int journal_open(const char *dir, const struct node *node, struct journal **journal,
@@ -94,6 +94,8 @@ int journal_salvage(const char *dir, struct journal_state *state, unsigned int *
 /* Index of @knob's entry, given back or not; -1: there never was one. */
 int journal_find(const struct journal_state *state, const struct knob *knob);
 void journal_state_free(struct journal_state *state);
+/* Leaves of a state of another boot (JOURNAL_OTHER_BOOT) what still stands: files. */
+void journal_outlived(struct journal_state *state, const struct node *node);
 
 /* Where a journal was written, seen from @node. Ids that are "" say nothing. */
 enum journal_origin { JOURNAL_HERE, JOURNAL_OTHER_BOOT, JOURNAL_OTHER_MACHINE };

@@ -8,33 +8,56 @@
 #include <unistd.h>
 
 #include "journal/file.h"
+#include "journal/reboot.h"
 #include "journal/replay.h"
 #include "journal/store.h"
 #include "journal/who.h"
 
-/* A reboot undid what stands in it: into the history with it. */
-static int void_take(struct journal *journal, struct replay *replay, bool damaged, struct err *said,
-		     struct err *err)
+static unsigned int entries_open(const struct journal_state *state)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < state->nr_entry; i++)
+		nr += !state->entry[i].undone;
+	return nr;
+}
+
+/*
+ * What outlived the reboot stays, in a journal of this boot. Where that cannot
+ * be written, an undo is still right by the old one, and an up must not be.
+ */
+static int outlived_keep(struct journal *journal, const struct node *node)
+{
+	reboot_take(&journal->state, node);
+	journal->read_only |= journal->state.open && journal_shorten(journal);
+	return journal->state.open ? 0 : store_shelve(journal->dirfd);
+}
+
+/* A reboot undid what stands in it, but for files: into the history with it. */
+static int void_take(struct journal *journal, const struct node *node, bool damaged,
+		     struct err *said, struct err *err)
 {
 	struct record record = { .record = RECORD_VOID };
-	unsigned int i, nr = 0;
+	unsigned int nr = entries_open(&journal->state), kept;
+	char opened[sizeof(journal->state.opened)];
 	int ret;
 
-	for (i = 0; i < replay->state.nr_entry; i++)
-		nr += !replay->state.entry[i].undone;
+	memcpy(opened, journal->state.opened, sizeof(opened));
 	if (!damaged && nr)
 		/* on a full disk the boot of its first line must do */
 		(void)journal_append(journal, &record, false, NULL);
-	ret = store_shelve(journal->dirfd);
+	ret = outlived_keep(journal, node);
 	if (ret)
 		return store_fail(err, ret, journal->dir, "the old journal cannot be shelved");
-	if (nr || damaged)
+	kept = journal->state.nr_entry;
+	if (nr > kept || damaged)
 		(void)err_set(
 			said, 0,
 			"the journal of an earlier boot (%u changes, opened %s%s) is void: the "
 			"reboot undid them; see netlane log",
-			nr, replay->state.opened, damaged ? ", damaged" : "");
-	journal_file_close(journal);
+			nr - kept, opened, damaged ? ", damaged" : "");
+	if (!kept)
+		journal_file_close(journal);
 	return 0;
 }
 
@@ -93,7 +116,7 @@ static int existing_take(struct journal *journal, const struct node *node, struc
 		break;
 	case JOURNAL_OTHER_BOOT:
 		if (!damage || damage == -EBADMSG)
-			return void_take(journal, &replay, damage, said, err);
+			return void_take(journal, node, damage, said, err);
 		/* fall through */
 	case JOURNAL_HERE:
 		if (damage) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "journal/journal.h"
+#include "journal/reboot.h"
 #include "journal/replay.h"
 #include "journal/store.h"
 
@@ -25,6 +26,11 @@ enum journal_origin journal_origin(const struct journal_state *state, const stru
 	    differ(state->instance_id, node->instance_id))
 		return JOURNAL_OTHER_MACHINE;
 	return differ(state->boot_id, node->boot_id) ? JOURNAL_OTHER_BOOT : JOURNAL_HERE;
+}
+
+void journal_outlived(struct journal_state *state, const struct node *node)
+{
+	reboot_take(state, node);
 }
 
 int replay_damage(const char *dir, const struct replay *replay, int ret, struct err *err)

@@ -9,13 +9,14 @@
 #include "base/step.h"
 #include "base/text.h"
 #include "journal/journal.h"
+#include "journal/reboot.h"
 
 static int out_of_memory(struct err *err)
 {
 	return err_set(err, -ENOMEM, "out of memory");
 }
 
-static void entry_free(struct entry *entry)
+void replay_entry_free(struct entry *entry)
 {
 	step_free(&entry->step);
 	free(entry->earlier);
@@ -30,7 +31,7 @@ void journal_state_free(struct journal_state *state)
 	unsigned int i;
 
 	for (i = 0; i < state->nr_entry; i++)
-		entry_free(&state->entry[i]);
+		replay_entry_free(&state->entry[i]);
 	free(state->entry);
 	memset(state, 0, sizeof(*state));
 }
@@ -71,7 +72,7 @@ static int entry_add(struct journal_state *state, const struct step *step)
 /* A knob that was given back once and is changed anew: nothing of the past counts. */
 static int entry_renew(struct entry *entry, const struct step *step)
 {
-	entry_free(entry);
+	replay_entry_free(entry);
 	return step_copy(&entry->step, step);
 }
 
@@ -200,18 +201,6 @@ static void replay_open(struct journal_state *state, const struct record *record
 	memcpy(state->opened, record->time, sizeof(state->opened));
 }
 
-static void replay_void(struct journal_state *state)
-{
-	unsigned int i;
-
-	for (i = 0; i < state->nr_entry; i++) {
-		if (state->entry[i].undone)
-			continue;
-		state->entry[i].undone = true;
-		state->entry[i].outcome = OUTCOME_VOID;
-	}
-}
-
 /* A state record holds entries as JSON does; merging copies them one by one. */
 static int replay_state(struct journal_state *state, const struct record *record, struct err *err)
 {
@@ -275,7 +264,7 @@ int replay_record(struct journal_state *state, const struct record *record, stru
 		state->confirm = record->confirm;
 		break;
 	case RECORD_VOID:
-		replay_void(state);
+		reboot_void(state);
 		break;
 	case RECORD_FINISH:
 	case RECORD_COUNT:

@@ -16,6 +16,9 @@
 /* 0, -EPROTO: it does not fit what went before; -ENOMEM. */
 int replay_record(struct journal_state *state, const struct record *record, struct err *err);
 
+/* What an entry points to is freed; the entry is zeroed. */
+void replay_entry_free(struct entry *entry);
+
 /* What a whole file says. */
 struct replay {
 	struct journal_state state;

@@ -9,9 +9,11 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fib.h"
+#include "base/nmconf.h"
 #include "base/step.h"
 #include "base/text.h"
 
@@ -167,6 +169,27 @@ static void fib_add(struct text *t, const struct step *step)
 	text_add(t, " protocol %d\n", FIB_PROTO);
 }
 
+/* NetworkManager's own file about the NIC; its name and its text are made of the MAC alone. */
+static void nm_add(struct text *t, const struct step *step)
+{
+	bool lasts = !strcmp(strcmp(step->after, KNOB_ABSENT) ? step->after : step->before,
+			     NMCONF_LASTING);
+	char *text = nmconf_text(step->knob.mac), name[NMCONF_NAME_LEN];
+
+	t->failed |= !text;
+	if (!text || nmconf_name(step->knob.mac, name)) {
+		free(text);
+		return;
+	}
+	if (!strcmp(step->after, KNOB_ABSENT))
+		text_add(t, "rm -f %s/%s\n", lasts ? NMCONF_ETC : NMCONF_RUN, name);
+	else
+		text_add(t, "cat >%s/%s <<'END'\n%sEND\n", lasts ? NMCONF_ETC : NMCONF_RUN, name,
+			 text);
+	text_add(t, "nmcli general reload conf\n");
+	free(text);
+}
+
 static void command_add(struct text *t, const struct plan *plan, const struct step *step)
 {
 	switch (step->knob.kind) {
@@ -211,6 +234,9 @@ static void command_add(struct text *t, const struct plan *plan, const struct st
 	case KNOB_ROUTE:
 	case KNOB_RULE:
 		fib_add(t, step);
+		break;
+	case KNOB_NM:
+		nm_add(t, step);
 		break;
 	case KNOB_COUNT:
 		break;
