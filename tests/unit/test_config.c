@@ -71,13 +71,14 @@ static void config__every_key__is_taken(void **state)
 	file_put(*state, "/etc/netlane/netlane.conf",
 		 "# a comment\n[netlane]\nmode = hold\nallowed_cpus = 0-3,8\nirqbalance = no\n"
 		 "[nic eth0]\nmanage = yes\nchannels = 4\ncpus = 2,0,3,1\nrps = off\nrss = auto\n"
-		 "source_routing = yes\nallow_risk = blip\n[nic *]\nmanage = no\n");
+		 "source_routing = yes\nnetwork_manager = unmanaged\nallow_risk = blip\n"
+		 "[nic *]\nmanage = no\n[nic eth1]\nnetwork_manager = leave\n");
 	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
 	assert_string_equal(err.text, "");
 	assert_int_equal(policy.mode, MODE_HOLD);
 	assert_false(policy.irqbalance);
 	assert_int_equal(cpumask_count(&policy.allowed), 5);
-	assert_int_equal(policy.nr_nic, 2);
+	assert_int_equal(policy.nr_nic, 3);
 	assert_string_equal(policy.nic[0].match, "eth0");
 	assert_int_equal(policy.nic[0].manage, IS_YES);
 	assert_int_equal(policy.nic[0].channels, 4);
@@ -89,6 +90,9 @@ static void config__every_key__is_taken(void **state)
 	assert_int_equal(policy.nic[0].allow_risk, RISK_BLIP);
 	assert_int_equal(policy.nic[0].source_routing, IS_YES);
 	assert_int_equal(policy.nic[1].source_routing, IS_UNKNOWN);
+	assert_int_equal(policy.nic[0].network_manager, NM_UNMANAGED);
+	assert_int_equal(policy.nic[1].network_manager, NM_UNSAID);
+	assert_int_equal(policy.nic[2].network_manager, NM_LEAVE);
 	assert_string_equal(policy.nic[1].match, "*");
 	assert_int_equal(policy.nic[1].rps, -1);
 	config_free(&policy);
@@ -128,6 +132,8 @@ static const struct bad {
 	{ "[nic eth0]\ncpus = \n", ":2:", "each once" },
 	{ "[nic eth0]\nallow_risk = all\n", ":2:", "none, blip or can-cut-off" },
 	{ "[nic eth0]\nrps = on\n", ":2:", "auto or off" },
+	{ "[nic eth0]\nnetwork_manager = no\n",
+	  ":2:", "network_manager = 'no': allowed is leave or unmanaged" },
 	{ "[nic eth0]\nsource_routing = on\n",
 	  ":2:", "source_routing = 'on': allowed is yes or no" },
 	{ "[zone a]\nprefix = 10.0.0.1/8\n", ":2:", "prefix = '10.0.0.1/8': allowed are networks" },

@@ -6,8 +6,9 @@
 arm64_packages="bash coreutils util-linux mount hostname iproute2 ethtool procps
 	kmod sed grep mawk findutils diffutils libc-bin base-files iputils-ping"
 disk_packages="systemd systemd-sysv dbus udev kmod iproute2 ethtool procps
-	irqbalance nginx-light iputils-ping"
-disk_off="irqbalance nginx apt-daily.timer apt-daily-upgrade.timer
+	irqbalance nginx-light iputils-ping network-manager"
+disk_off="irqbalance nginx NetworkManager NetworkManager-wait-online
+	NetworkManager-dispatcher apt-daily.timer apt-daily-upgrade.timer
 	e2scrub_all.timer fstrim.timer dpkg-db-backup.timer"
 
 # join_packages WORDS - with guest-packages.txt, joined by commas.

@@ -160,6 +160,17 @@ static int source_routing_parse(struct policy *policy, struct nic_policy *nic, c
 	return 0;
 }
 
+static int network_manager_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	if (!strcmp(value, "leave"))
+		nic->network_manager = NM_LEAVE;
+	else if (!strcmp(value, "unmanaged"))
+		nic->network_manager = NM_UNMANAGED;
+	else
+		return -EINVAL;
+	return 0;
+}
+
 static int allow_risk_parse(struct policy *policy, struct nic_policy *nic, const char *value)
 {
 	nic->allow_risk = name_find(risk_names, value);
@@ -182,6 +193,7 @@ const struct config_key config_nic_keys[] = {
 	{ "rps", "auto or off", rps_parse },
 	{ "rss", "auto or off", rss_parse },
 	{ "source_routing", "yes or no", source_routing_parse },
+	{ "network_manager", "leave or unmanaged", network_manager_parse },
 	{ "allow_risk", "none, blip or can-cut-off", allow_risk_parse },
 	{ NULL, NULL, NULL },
 };

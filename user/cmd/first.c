@@ -22,7 +22,9 @@ static void journal_look(struct first *first, struct journal_state *state, struc
 	int ret = journal_read(JOURNAL_DIR, state, err);
 
 	first->journal_why = "";
-	/* a reboot undid it, or it came with a disk image: nothing of it stands here */
+	/* what came with a disk image does not stand here, and a reboot left files only */
+	if (!ret && journal_origin(state, &first->facts->node) == JOURNAL_OTHER_BOOT)
+		journal_outlived(state, &first->facts->node);
 	if (!ret && journal_origin(state, &first->facts->node) == JOURNAL_HERE)
 		first->journal = state;
 	else if (!ret)

@@ -127,7 +127,8 @@ int flow_keep_channels(struct flow *flow, struct err *err)
 		const struct nic *facts;
 
 		if (!step->needs_confirm ||
-		    (step->knob.kind != KNOB_CHANNELS && step->knob.kind != KNOB_RULE))
+		    (step->knob.kind != KNOB_CHANNELS && step->knob.kind != KNOB_RULE &&
+		     step->knob.kind != KNOB_NM))
 			continue;
 		facts = facts_nic(&flow->facts, step->ifname);
 		nic = policy_add(&flow->policy, step->ifname, "channels kept: nobody to confirm");
@@ -135,6 +136,8 @@ int flow_keep_channels(struct flow *flow, struct err *err)
 			return err_set(err, -ENOMEM, "out of memory");
 		if (step->knob.kind == KNOB_CHANNELS)
 			nic->channels = facts->channels.now;
+		else if (step->knob.kind == KNOB_NM)
+			nic->network_manager = NM_LEAVE;
 		else
 			nic->source_routing = IS_NO;
 		kept++;

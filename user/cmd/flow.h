@@ -34,7 +34,8 @@ int flow_prepare(const struct flow_from *from, struct flow *flow, struct err *er
 int flow_only(struct policy *policy, char *const *nics, unsigned int nr, struct err *err);
 /*
  * Plans anew without the changes that need consent: such a NIC gets as many
- * lanes as it has channels now, and its routes stay as they are.
+ * lanes as it has channels now, its routes stay as they are, and so does what
+ * NetworkManager does with it.
  */
 int flow_keep_channels(struct flow *flow, struct err *err);
 void flow_free(struct flow *flow);

@@ -154,6 +154,7 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	if (!ret)
 		ret = flow_read(&from, &flow, err);
 	flow.policy.keeping = true;
+	flow.policy.until_boot = state.deadline_boot_ms;
 	facts_remember(&flow.facts, &keep->facts);
 	if (!ret)
 		ret = plan_build(&flow.facts, &flow.policy, &flow.plan, err);

@@ -22,10 +22,17 @@ static const struct nic *nic_of(const struct facts *facts, const struct step *st
 	return step->ifname[0] ? facts_nic(facts, step->ifname) : NULL;
 }
 
-/* What a person at a terminal sets a second time is meant. */
+/*
+ * What a person at a terminal sets a second time is meant. Who takes a file away
+ * is not seen; a second time, it having been put back, is taken for a person's.
+ */
 static bool is_intent(struct keep *keep, const struct blame *by, const struct step *step,
 		      const struct nic *nic)
 {
+	if (knob_lasts(step->knob.kind))
+		/* a repair that fails is tried again: it is still the same time */
+		return !strcmp(step->before, KNOB_ABSENT) &&
+		       wish_count(&keep->wishes, &step->knob, keep->good_ns) >= WISHES_TO_YIELD;
 	return by && by->tty && !by->kthread && culprit_is_direct(by, step, nic) &&
 	       wish_count(&keep->wishes, &step->knob, by->ns) >= WISHES_TO_YIELD;
 }
@@ -97,7 +104,8 @@ static int step_yield(struct keep *keep, struct journal *journal, struct flow *f
 	char label[160];
 	int ret = 0;
 
-	blame_who(by, &who);
+	if (by)
+		blame_who(by, &who);
 	knob_label(&step->knob, step->ifname, label, sizeof(label));
 	if (entry)
 		ret = journal_yielded(journal, (unsigned int)(entry - state->entry), step->before,

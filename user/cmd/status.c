@@ -112,8 +112,10 @@ static int status_run(const void *arg, char **words, unsigned int nr_words)
 	ret = flow_prepare(&from, &flow, &err);
 	if (!ret)
 		ret = journal_read(JOURNAL_DIR, &state, &err);
+	if (!ret && journal_origin(&state, &flow.facts.node) == JOURNAL_OTHER_BOOT)
+		journal_outlived(&state, &flow.facts.node);
 	if (!ret && journal_origin(&state, &flow.facts.node) != JOURNAL_HERE) {
-		journal_state_free(&state); /* a reboot undid it, or it came with an image */
+		journal_state_free(&state); /* it came with an image */
 	} else if (ret == -ENOENT || ret == -EACCES) {
 		unknown = ret == -EACCES;
 		memset(&state, 0, sizeof(state));

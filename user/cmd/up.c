@@ -208,6 +208,11 @@ static void left_out_say(const struct plan *plan)
 			    "the NIC that the node is reached by: netlane up --confirm 60, or "
 			    "allow_risk = blip for it in the configuration\n",
 			    step->ifname, step->before, step->after);
+		else if (step->knob.kind == KNOB_NM && step->needs_confirm)
+			say("left out: NetworkManager keeps %s, by which the node is reached: netlane "
+			    "up --confirm 60, or allow_risk = can-cut-off for it in the "
+			    "configuration\n",
+			    step->ifname);
 		else if (step->needs_confirm)
 			say("left out: the routes of %s, by which somebody is logged in: netlane up "
 			    "--confirm 60, or allow_risk = can-cut-off for it in the "
@@ -247,6 +252,7 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 	}
 	ret = flow_read(&from, &flow, err); /* what was settled changed the facts */
 	flow.policy.keeping = opts->keeping;
+	flow.policy.until_boot = opts->confirm_s || opts->for_s;
 	if (!ret)
 		ret = plan_build(&flow.facts, &flow.policy, &flow.plan, err);
 	if (!ret && opts->unattended) {

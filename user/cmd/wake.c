@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -19,6 +20,7 @@
 
 #include "apply/keeper.h"
 #include "base/genl.h"
+#include "base/nmconf.h"
 #include "cmd/cmd.h"
 #include "cmd/rtevent.h"
 
@@ -258,6 +260,15 @@ static int clock_listen(void)
 	return fd;
 }
 
+/* A package or a person at work among NetworkManager's files, or this netlane itself. */
+static int on_files(sd_event_source *source, const struct inotify_event *event, void *arg)
+{
+	struct wake *wake = arg;
+
+	wake->look(wake->arg, "NetworkManager's configuration changed", true);
+	return 0;
+}
+
 static int on_sweep(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct wake *wake = arg;
@@ -347,6 +358,10 @@ struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wa
 	listen_always(wake, netlink_listen(NETLINK_GENERIC, 1u << (GENL_ID_CTRL - 1)), on_family,
 		      "modules that come and go");
 	listen_always(wake, clock_listen(), on_clock, "jumps of the clock");
+	/* where it is not there, no file of netlane's is either */
+	(void)sd_event_add_inotify(event, NULL, NMCONF_ETC,
+				   IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MOVE | IN_ONLYDIR,
+				   on_files, wake);
 	ret = blame_open(false, &wake->reader, &wake->blame_why);
 	if (!ret)
 		(void)sd_event_add_io(event, NULL, blame_fd(wake->reader), EPOLLIN, on_blame, wake);

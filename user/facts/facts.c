@@ -51,7 +51,7 @@ static void gather_exit(struct gather *g)
 static int parts_gather(const struct gather *g, struct facts *facts, struct err *err)
 {
 	static int (*const parts[])(const struct gather *g, struct facts *facts) = {
-		nics_gather,	owners_gather,	links_gather,	caps_gather,
+		nics_gather,	nm_gather,	owners_gather,	links_gather, caps_gather,
 		foreign_gather, sysctls_gather, routing_gather, enis_gather,
 	};
 	unsigned int i;
@@ -95,12 +95,18 @@ static void moving_swap(struct facts *a, struct facts *b)
 	a->cpus = b->cpus;
 	a->nic = b->nic;
 	a->nr_nic = b->nr_nic;
+	a->nm_folder = b->nm_folder;
+	a->nm_entry = b->nm_entry;
+	a->nr_nm_entry = b->nr_nm_entry;
 	a->routing = b->routing;
 	a->sysctl = b->sysctl;
 	a->nr_sysctl = b->nr_sysctl;
 	b->cpus = was.cpus;
 	b->nic = was.nic;
 	b->nr_nic = was.nr_nic;
+	b->nm_folder = was.nm_folder;
+	b->nm_entry = was.nm_entry;
+	b->nr_nm_entry = was.nr_nm_entry;
 	b->routing = was.routing;
 	b->sysctl = was.sysctl;
 	b->nr_sysctl = was.nr_sysctl;
@@ -149,6 +155,7 @@ int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
 	ret = cpus_gather(&g, &now.cpus, err);
 	if (!ret) {
 		ret = nics_gather(&g, &now);
+		ret = ret ? ret : nm_gather(&g, &now);
 		ret = ret ? ret : sysctls_gather(&g, &now);
 		moving_swap(facts, &now);
 		logins_keep(facts, &now);

@@ -141,6 +141,8 @@ static const struct field nic_fields[] = {
 	F_BOOL(nic, main_default),
 	F_BOOL(nic, metadata_route),
 	F_BOOL(nic, login),
+	F_ENUM(nic, nm_managed, tri_names),
+	F_UINT(nic, lease_s),
 	F_STR(nic, qdisc),
 	F_UINT(nic, xdp_prog),
 	F_OBJECT(nic, channels, channels_fields),
@@ -157,6 +159,13 @@ static const struct field owner_fields[] = {
 	F_ENUM(owner, active, tri_names),
 	F_STR(owner, evidence),
 	F_STR(owner, touches),
+	F_END,
+};
+
+static const struct field nm_entry_fields[] = {
+	F_STR(nm_entry, mac),
+	F_STR(nm_entry, ifname),
+	F_STR(nm_entry, value),
 	F_END,
 };
 
@@ -188,6 +197,8 @@ const struct field facts_fields[] = {
 	F_LIST(facts, foreign, nr_foreign, foreign_fields),
 	F_OBJECT(facts, routing, routing_fields),
 	F_LIST(facts, sysctl, nr_sysctl, sysctl_fields),
+	F_ENUM(facts, nm_folder, tri_names),
+	F_LIST(facts, nm_entry, nr_nm_entry, nm_entry_fields),
 	F_HEAP(facts, irqbalance_banned),
 	F_END,
 };

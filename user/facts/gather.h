@@ -42,6 +42,8 @@ int owners_gather(const struct gather *g, struct facts *facts);
 void nics_own(const struct gather *g, struct facts *facts);
 int links_gather(const struct gather *g, struct facts *facts);
 void irqbalance_gather(const struct gather *g, struct facts *facts);
+/* nm.c: facts->nm_entry, and of each NIC nm_managed and lease_s. -ENOMEM. */
+int nm_gather(const struct gather *g, struct facts *facts);
 /* routing.c: facts->routing and each NIC's addr; enis.c: each NIC's eni. -ENOMEM. */
 int routing_gather(const struct gather *g, struct facts *facts);
 int enis_gather(const struct gather *g, struct facts *facts);

@@ -53,6 +53,7 @@ static void macs_redact(struct facts *facts)
 {
 	unsigned int i, first;
 
+	facts->nr_nm_entry = 0; /* each is named after a MAC */
 	for (i = facts->nr_nic; i--;) {
 		char *mac = facts->nic[i].mac;
 

@@ -98,10 +98,23 @@ static int link_take(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* From 1 on: one that ends this second is not one that stays. */
+static unsigned int addr_left(const struct nlattr *cacheinfo)
+{
+	struct ifa_cacheinfo info;
+
+	if (!cacheinfo || mnl_attr_get_payload_len(cacheinfo) < sizeof(info))
+		return 0;
+	memcpy(&info, mnl_attr_get_payload(cacheinfo), sizeof(info));
+	if (info.ifa_valid == UINT32_MAX)
+		return 0;
+	return info.ifa_valid ? info.ifa_valid : 1;
+}
+
 static int addr_take(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr, *address = NULL, *local = NULL;
+	const struct nlattr *attr, *address = NULL, *local = NULL, *cacheinfo = NULL;
 	struct rtnl *rtnl = data;
 	struct rtnl_addr *addr;
 	size_t len;
@@ -114,6 +127,8 @@ static int addr_take(const struct nlmsghdr *nlh, void *data)
 			address = attr;
 		else if (mnl_attr_get_type(attr) == IFA_LOCAL)
 			local = attr;
+		else if (mnl_attr_get_type(attr) == IFA_CACHEINFO)
+			cacheinfo = attr;
 	}
 	/* on a point-to-point link the other one is the peer's */
 	local = local ? local : address;
@@ -128,6 +143,7 @@ static int addr_take(const struct nlmsghdr *nlh, void *data)
 	addr->ifindex = info->ifa_index;
 	addr->family = info->ifa_family;
 	addr->prefix = info->ifa_prefixlen;
+	addr->left_s = addr_left(cacheinfo);
 	addr->unusable = info->ifa_flags & IFA_F_DADFAILED;
 	memcpy(addr->addr, mnl_attr_get_payload(local), len);
 	return MNL_CB_OK;

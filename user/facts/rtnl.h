@@ -25,6 +25,7 @@ struct rtnl_addr {
 	int family; /* AF_INET, AF_INET6 */
 	unsigned char addr[16];
 	unsigned int prefix; /* bits of its network */
+	unsigned int left_s; /* seconds until it ends, 0: it does not */
 	bool unusable; /* another node has it (duplicate address detection) */
 };
 

@@ -14,6 +14,7 @@
 #include "base/step.h"
 #include "base/text.h"
 #include "plan/decide.h"
+#include "plan/nm.h"
 #include "plan/notes.h"
 #include "plan/routing.h"
 #include "plan/steps.h"
@@ -191,6 +192,8 @@ static int build(struct work *w, struct err *err)
 		verdict_set(w, &w->nic[i]);
 	if (!w->failed)
 		routing_build(w); /* behind the verdicts, which are about lanes */
+	if (!w->failed)
+		nm_build(w);
 	notes_build(w);
 	return w->failed ? -ENOMEM : 0;
 }

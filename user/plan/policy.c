@@ -48,6 +48,10 @@ static int rules_add(struct nic_rules *rules, const struct nic_policy *section, 
 		rules->source_routing_from = section->from;
 		rules->source_routing_any = is_any(section);
 	}
+	if (section->network_manager != NM_UNSAID) {
+		rules->network_manager = section->network_manager;
+		rules->network_manager_from = section->from;
+	}
 	if (section->allow_risk >= 0)
 		rules->allow_risk = (enum risk)section->allow_risk;
 	return 0;
@@ -61,7 +65,7 @@ int policy_rules(const struct policy *policy, const struct nic *nic, struct nic_
 
 	memset(rules, 0, sizeof(*rules));
 	rules->rps = rules->rss = true;
-	rules->source_routing_from = "";
+	rules->source_routing_from = rules->network_manager_from = "";
 	rules->manage_from = rules->channels_from = rules->cpus_from = rules->rps_from = "";
 	for (i = 0; i < policy->nr_nic; i++) {
 		if (!policy_matches(&policy->nic[i], nic))

@@ -24,6 +24,8 @@ struct nic_rules {
 	bool rss;
 	enum tri source_routing;
 	const char *source_routing_from;
+	enum nm_choice network_manager;
+	const char *network_manager_from;
 	bool source_routing_any; /* from "*": not where a CNI is at work */
 	enum risk allow_risk;
 };
