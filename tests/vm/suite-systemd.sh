@@ -15,27 +15,14 @@ here=$(dirname "$0")
 	. "$here/traffic.sh"
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
+	. "$here/unit.sh"
 }
 t_at_end traffic_stop
-top=$here/../..
 kept=/var/tmp/netlane-suite	# stays over the reboot
-conf=/etc/netlane/netlane.conf
 
 scene incumbent	incumbent "eth0=0,1,2,3"
 LANES="2 0 3 1"	# nowhere where the driver or a boot would put them
 
-# What `make install` does; this guest has no make.
-netlane_install()
-{
-	local root=$top/user/init
-	install -D "$top/build/netlane" /usr/local/bin/netlane
-	sed 's|@BINDIR@|/usr/local/bin|' "$root/netlane.service" |
-		install -D -m 644 /dev/stdin /usr/local/lib/systemd/system/netlane.service
-	install -D -m 644 "$root/netlane.conf" "$conf"
-	systemctl daemon-reload
-}
-
-configure() { printf '%s\n' "$@" >"$conf"; }
 configure_hold() { configure "[netlane]" "mode = hold" "sweep = off" "$@" "[nic *]" "cpus = 2,0,3,1"; }
 
 # shellcheck disable=SC2086	# CPUs are words
@@ -51,10 +38,6 @@ is_straight()
 comes_back() { t_wait_for 60 is_straight; }
 
 main_pid() { systemctl show --property MainPID --value netlane; }
-journal_from() { journalctl --sync; date +%s.%N >"$T_TMP/since"; }
-journal_now() { journalctl --sync; journalctl -u netlane -o cat --since "@$(<"$T_TMP/since")"; }
-journal_says() { journal_now | grep -Eq -- "$1" || { journal_now; t_fail "the journal has no '$1'"; }; }
-journal_says_not() { if journal_now | grep -E -- "$1"; then t_fail "the journal has '$1'"; fi; }
 
 # held [LINE...] - the unit holds eth0, from a node that somebody else set up
 held()

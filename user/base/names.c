@@ -48,6 +48,8 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 {
 	const char *queue = queue_word(knob->kind);
 	const char *sep = ifname && *ifname ? " " : "";
+	/* of a NIC that is gone only its MAC is known */
+	bool by_mac = knob->kind == KNOB_NM && ifname && !*ifname;
 
 	if (!ifname)
 		ifname = "";
@@ -57,7 +59,7 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 	else if (knob->kind == KNOB_RULE)
 		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
 			       knob->addr);
-	else if (knob->kind == KNOB_NM && !*ifname)
+	else if (by_mac)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->mac);
 	else if (queue)
 		(void)snprintf(buf, len, "%s%s%s %s-%u", ifname, sep, knob_names[knob->kind], queue,

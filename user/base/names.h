@@ -19,7 +19,10 @@ extern const char *const vectors_names[]; /* by enum vectors: "unknown", "per-qu
 /* Index of @name in a list of names, or -1. */
 int name_find(const char *const *names, const char *name);
 
-/* "eth0 xps tx-3", "eth0 channels", "rps-sock-flow-entries": a knob in words, for people. */
+/*
+ * "eth0 xps tx-3", "eth0 channels", "rps-sock-flow-entries": a knob in words, for
+ * people. @ifname NULL: whose it is stands above it; "": it is no NIC's that is here.
+ */
 void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t len);
 
 #endif /* NETLANE_BASE_NAMES_H */

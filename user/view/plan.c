@@ -79,7 +79,8 @@ static void step_line(struct text *out, const struct step *step, enum knob_kind 
 	char label[128];
 	bool long_one;
 
-	knob_label(&step->knob, NULL, label, sizeof(label));
+	/* where the step is below its NIC's name the label need not say it */
+	knob_label(&step->knob, step->ifname[0] ? NULL : "", label, sizeof(label));
 	queue = strchr(label, ' ');
 	if (!queue) {
 		*group = KNOB_COUNT;
@@ -105,7 +106,7 @@ static bool step_is_of(const struct step *step, const struct nic_plan *nic)
 
 static bool step_is_node_wide(const struct step *step)
 {
-	return !step->knob.bus[0] && !step->knob.mac[0] && !step->ifname[0];
+	return !step->knob.bus[0] && !step->ifname[0];
 }
 
 static void nic_part(struct text *out, const struct plan *plan, const struct nic_plan *nic,

@@ -1,0 +1,295 @@
+#!/bin/bash
+# A node where NetworkManager runs: it is left alone unless the configuration
+# says otherwise, is told by one file then, lets the NIC go with its address,
+# over a reboot too, and has it back after down.
+# Rule: whose a NIC is says nmcli, what files there are says node-state; eth1 is
+# asked for, eth0 is the control.
+#
+# vm: kernels=6.1 cpus=2 nics=2 queues=2 systemd=yes mem=1024
+# vm: timeout=1500
+
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+{
+	. "$here/../lib.sh"
+	. "$here/traffic.sh"
+	. "$here/lanes.sh"
+	. "$here/scenes.sh"
+	. "$here/unit.sh"
+}
+kept=/var/tmp/netlane-suite	# stays over the reboot
+confd=NetworkManager/conf.d
+
+asked() { configure "[netlane]" "sweep = off" "[nic eth1]" "network_manager = unmanaged" "$@"; }
+own_file() { echo "/$1/$confd/90-netlane-$(tr : - </sys/class/net/eth1/address).conf"; }
+
+nm_state() { nmcli -t -f DEVICE,STATE,CONNECTION device | sed -n "s/^$1://p"; }
+nm_is() { [[ $(nm_state "$1") == "$2" ]]; }
+nm_pid() { systemctl show --property MainPID --value NetworkManager; }
+nm_has_both() { nm_is eth0 connected:eth0 && nm_is eth1 connected:eth1; }
+has_address() { ip -4 -o addr show dev "$1" | grep -q "inet $2/24 "; }
+
+# A profile each, as an image or cloud-init would make them.
+nm_profile()
+{
+	local file=/etc/NetworkManager/system-connections/$1.nmconnection
+	printf '%s\n' "[connection]" "id=$1" "type=ethernet" "interface-name=$1" \
+		"[ipv4]" "method=manual" "address1=$2/24" "[ipv6]" "method=disabled" >"$file"
+	chmod 600 "$file"
+}
+
+# NetworkManager runs, and both NICs are its own.
+nm_runs()
+{
+	[[ -e /usr/local/bin/netlane ]] || netlane_install
+	systemctl stop netlane
+	systemctl reset-failed netlane 2>/dev/null || true
+	configure ""
+	if [[ $(systemctl is-active NetworkManager || true) != active ]]; then
+		nm_profile eth0 10.9.0.2
+		nm_profile eth1 10.9.1.2
+		systemctl enable --now NetworkManager
+		nmcli connection up eth0
+		nmcli connection up eth1
+	fi
+	scene_leave
+	t_wait_for 60 nm_has_both
+	state_take found --quick
+	pid=$(nm_pid)
+}
+
+# The state of NetworkManager's files, as they were found.
+files_only() { grep '^nm \|^file .*NetworkManager'; }
+files_are_found()
+{
+	"$vm/node-state" --quick | files_only >"$T_TMP/files"
+	files_only <"$T_TMP/state.found" | diff - "$T_TMP/files"
+}
+
+let_go()
+{
+	t_eq "$(nm_state eth1)" unmanaged: "eth1 in NetworkManager"
+	nm_is eth0 connected:eth0 || t_fail "eth0 is $(nm_state eth0)"
+	has_address eth1 10.9.1.2 || t_fail "eth1 lost its address: $(ip addr show dev eth1)"
+	t_eq "$(nm_pid)" "$pid" "the process of NetworkManager"
+}
+given_back()
+{
+	files_are_found
+	t_wait_for 60 nm_has_both
+	has_address eth1 10.9.1.2 || t_fail "eth1 has no address: $(ip addr show dev eth1)"
+	t_eq "$(nm_pid)" "$pid" "the process of NetworkManager"
+}
+
+not_asked_nothing()
+{
+	nm_runs
+	up_run
+	nm_has_both || t_fail "$(nmcli device)"
+	files_are_found
+	down_run
+	given_back
+}
+
+asked_lets_go()
+{
+	nm_runs
+	asked
+	netlane plan >"$T_TMP/plan"
+	t_match "$(<"$T_TMP/plan")" "network-manager" "the plan"
+	files_are_found
+	up_run
+	let_go
+	t_eq "$(grep -c "mac:$(</sys/class/net/eth1/address)" "$(own_file etc)")" 1 "lines for eth1"
+	# it answers, and by the address that nobody renews now
+	ping -c 1 -W 5 -I eth1 10.9.1.1 >/dev/null || t_fail "eth1 is deaf"
+	t_match "$(netlane plan)" "already straight|nothing to change|0 changes" "the plan after it"
+	netlane up >"$T_TMP/again"
+	let_go
+	down_run
+	given_back
+}
+
+foreign_is_left()
+{
+	nm_runs
+	asked
+	echo "# somebody's" >"$(own_file etc)"
+	t_at_end rm -f "$(own_file etc)"
+	netlane up >"$T_TMP/said" 2>&1
+	t_match "$(<"$T_TMP/said")" "$(own_file etc) is not netlane's" "what up says"
+	t_eq "$(<"$(own_file etc)")" "# somebody's" "the file"
+	nm_has_both || t_fail "$(nmcli device)"
+	down_run
+	t_eq "$(<"$(own_file etc)")" "# somebody's" "the file after down"
+}
+
+edited_is_left()
+{
+	nm_runs
+	asked
+	up_run
+	let_go
+	echo "# and mine" >>"$(own_file etc)"
+	t_at_end rm -f "$(own_file etc)"
+	netlane down >"$T_TMP/said" 2>&1
+	t_match "$(<"$T_TMP/said")" "network-manager: now foreign $(own_file etc)" "what down says"
+	t_match "$(tail -n 1 "$(own_file etc)")" "and mine" "the file"
+	rm "$(own_file etc)"
+	nmcli general reload conf
+	given_back
+}
+
+a_time_ends_with_the_boot()
+{
+	nm_runs
+	asked
+	netlane up --for 10m
+	let_go
+	[[ -e $(own_file run) && ! -e $(own_file etc) ]] || t_fail "not in /run alone"
+	netlane up
+	let_go
+	[[ ! -e $(own_file run) && -e $(own_file etc) ]] || t_fail "not in /etc alone"
+	down_run
+	given_back
+	netlane up --confirm 5
+	let_go
+	t_wait_for 60 files_are_found
+	given_back
+}
+
+guarded_wants_consent()
+{
+	nm_runs
+	asked
+	ip route add default via 10.9.1.1 dev eth1 metric 5
+	t_at_end ip route del default via 10.9.1.1 dev eth1 metric 5 '2>/dev/null' '||' true
+	if netlane up >"$T_TMP/said" 2>&1; then t_fail "it went without asking"; fi
+	t_match "$(<"$T_TMP/said")" "eth1 network-manager may cut it off" "what up says"
+	files_are_found
+	nm_has_both || t_fail "$(nmcli device)"
+	asked "allow_risk = can-cut-off"
+	up_run
+	let_go
+	down_run
+	given_back
+}
+
+# What else says of the same NIC wins, and then nothing is left of the attempt.
+no_effect_fails()
+{
+	nm_runs
+	asked
+	printf '%s\n' "[keyfile]" "unmanaged-devices=none" >/etc/$confd/99-theirs.conf
+	t_at_end nmcli general reload conf
+	t_at_end rm -f /etc/$confd/99-theirs.conf
+	if netlane up >"$T_TMP/said" 2>&1; then t_fail "it says that it is done"; fi
+	t_match "$(<"$T_TMP/said")" "keeps eth1 all the same" "what up says"
+	rm /etc/$confd/99-theirs.conf
+	files_are_found
+	nm_has_both || t_fail "$(nmcli device)"
+}
+
+not_running_is_said()
+{
+	nm_runs
+	asked
+	systemctl stop NetworkManager
+	t_at_end systemctl start NetworkManager
+	netlane up >"$T_TMP/said" 2>&1
+	t_match "$(<"$T_TMP/said")" "NetworkManager does not run" "what up says"
+	t_eq "$(systemctl is-active NetworkManager || true)" inactive "NetworkManager"
+	systemctl start NetworkManager
+	pid=$(nm_pid)
+	t_wait_for 60 nm_is eth0 connected:eth0
+	let_go
+	down_run
+	given_back
+}
+
+# ---- the service: within its sandbox, and against who removes the file
+hold_asked()
+{
+	configure "[netlane]" "mode = hold" "sweep = off" "[nic eth1]" "network_manager = unmanaged"
+	journal_from
+	systemctl start netlane
+	let_go
+}
+stands() { cmp -s "$(own_file etc)" "$T_TMP/own"; }
+
+service_holds_and_stop_gives_back()
+{
+	nm_runs
+	hold_asked
+	cp "$(own_file etc)" "$T_TMP/own"
+	systemctl restart netlane
+	let_go
+	rm "$(own_file etc)"
+	t_wait_for 60 stands
+	let_go
+	systemctl stop netlane
+	given_back
+}
+
+removed_again_is_meant()
+{
+	nm_runs
+	hold_asked
+	cp "$(own_file etc)" "$T_TMP/own"
+	rm "$(own_file etc)"
+	t_wait_for 60 stands
+	t_wait_for 60 journal_says '^repair eth1 network-manager'
+	rm "$(own_file etc)"
+	t_wait_for 60 journal_has '^yield  eth1 network-manager'
+	[[ ! -e $(own_file etc) ]] || t_fail "it is there again"
+	systemctl stop netlane
+	nmcli general reload conf
+	given_back
+}
+
+# ---- over a reboot, by hand, without the service
+reboot_with_the_file()
+{
+	nm_runs
+	mkdir -p "$kept"
+	cp "$T_TMP/state.found" "$kept/found"
+	asked
+	up_run
+	let_go
+	echo 2 >"$kept/part"
+}
+
+reboot_keeps_it()
+{
+	cp "$kept/found" "$T_TMP/state.found"
+	t_wait_for 120 nm_is eth0 connected:eth0
+	pid=$(nm_pid)
+	let_go
+	t_match "$(netlane status)" "holding 1 change" "status after the reboot"
+	netlane down >"$T_TMP/said" 2>&1
+	t_match "$(<"$T_TMP/said")" "given back: 1 restored" "what down says"
+	given_back
+}
+
+part=$(cat $kept/part 2>/dev/null || echo 1)
+if [[ ${NETLANE_LIST-} || $part == 1 ]]; then
+	t_case nm.not_asked.nothing not_asked_nothing
+	t_case nm.asked.lets_go asked_lets_go
+	t_case nm.foreign.is_left foreign_is_left
+	t_case nm.edited.is_left edited_is_left
+	t_case nm.a_time.ends_with_the_boot a_time_ends_with_the_boot
+	t_case nm.guarded.wants_consent guarded_wants_consent
+	t_case nm.no_effect.fails no_effect_fails
+	t_case nm.not_running.is_said not_running_is_said
+	t_case nm.service.holds_and_stop_gives_back service_holds_and_stop_gives_back
+	t_case nm.service.removed_again_is_meant removed_again_is_meant
+	t_case nm.reboot.leaves_the_file reboot_with_the_file
+fi
+if [[ ! ${NETLANE_LIST-} && $(cat $kept/part 2>/dev/null) == 2 && $part == 1 ]]; then
+	systemctl --no-block reboot
+	sleep infinity	# until the reboot ends it
+fi
+if [[ ${NETLANE_LIST-} || $part == 2 ]]; then
+	t_case nm.reboot.keeps_it reboot_keeps_it
+fi
+t_done
