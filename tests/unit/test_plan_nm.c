@@ -92,13 +92,19 @@ static void nm_plan__asked__one_step_by_the_mac(void **state)
 	step = only_step(p, KNOB_ABSENT, NMCONF_LASTING);
 	assert_string_equal(step->knob.mac, p->facts.nic[0].mac);
 	assert_string_equal(step->ifname, "eth0");
-	assert_int_equal(step->risk, RISK_NONE);
+	assert_int_equal(step->risk, RISK_BLIP);
 	assert_false(step->needs_confirm);
 	assert_string_equal(
 		step->why, "NetworkManager lets go of it, after a reboot too: it sets no address "
 			   "and renews none (DHCP), others must (a static one, another client); an "
 			   "address of it ends in 3580 s");
 	assert_int_equal(p->plan.nic[0].verdict, NIC_STRAIGHT); /* that is about lanes */
+	p->facts.nic[0].nm_managed = IS_NO;
+	planned_build(p);
+	step = only_step(p, KNOB_ABSENT, NMCONF_LASTING);
+	assert_int_equal(step->risk, RISK_NONE);
+	assert_string_equal(step->why,
+			    "NetworkManager leaves it just now, and is to, after a reboot too");
 }
 
 static void nm_plan__guarded_nic__can_cut_off(void **state)

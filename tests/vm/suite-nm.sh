@@ -34,7 +34,7 @@ nm_profile()
 {
 	local file=/etc/NetworkManager/system-connections/$1.nmconnection
 	printf '%s\n' "[connection]" "id=$1" "type=ethernet" "interface-name=$1" \
-		"[ipv4]" "method=manual" "address1=$2/24" "[ipv6]" "method=disabled" >"$file"
+		"[ipv4]" "method=manual" "address1=$2/24" "route1=10.77.${1#eth}.0/24,${2%.2}.1" "[ipv6]" "method=disabled" >"$file"
 	chmod 600 "$file"
 }
 
@@ -55,6 +55,8 @@ nm_runs()
 	scene_leave
 	t_wait_for 60 nm_has_both
 	state_take found --quick
+	routes_of_eth1 >"$T_TMP/routes"
+	grep -q 10.77.1.0/24 "$T_TMP/routes"
 	pid=$(nm_pid)
 }
 
@@ -66,7 +68,15 @@ files_are_found()
 	files_only <"$T_TMP/state.found" | diff - "$T_TMP/files"
 }
 
+# Of all its tables; IPv6 is the kernel's again when NetworkManager has let go.
+routes_of_eth1() { "$vm/node-state" --routes | grep '^ip4.* eth1'; }
+
 let_go()
+{
+	is_left
+	routes_of_eth1 | diff "$T_TMP/routes" -
+}
+is_left()
 {
 	t_eq "$(nm_state eth1)" unmanaged: "eth1 in NetworkManager"
 	nm_is eth0 connected:eth0 || t_fail "eth0 is $(nm_state eth0)"
@@ -77,7 +87,7 @@ given_back()
 {
 	files_are_found
 	t_wait_for 60 nm_has_both
-	has_address eth1 10.9.1.2 || t_fail "eth1 has no address: $(ip addr show dev eth1)"
+	routes_of_eth1 | diff "$T_TMP/routes" -
 	t_eq "$(nm_pid)" "$pid" "the process of NetworkManager"
 }
 
@@ -169,9 +179,13 @@ guarded_wants_consent()
 	files_are_found
 	nm_has_both || t_fail "$(nmcli device)"
 	asked "allow_risk = can-cut-off"
+	cp "$T_TMP/routes" "$T_TMP/routes.own"
+	routes_of_eth1 >"$T_TMP/routes"
+	grep -q default "$T_TMP/routes"
 	up_run
 	let_go
 	down_run
+	mv "$T_TMP/routes.own" "$T_TMP/routes"	# NetworkManager begins anew with its own
 	given_back
 }
 
@@ -253,6 +267,7 @@ reboot_with_the_file()
 	nm_runs
 	mkdir -p "$kept"
 	cp "$T_TMP/state.found" "$kept/found"
+	cp "$T_TMP/routes" "$kept/routes"
 	asked
 	up_run
 	let_go
@@ -262,9 +277,10 @@ reboot_with_the_file()
 reboot_keeps_it()
 {
 	cp "$kept/found" "$T_TMP/state.found"
+	cp "$kept/routes" "$T_TMP/routes"
 	t_wait_for 120 nm_is eth0 connected:eth0
 	pid=$(nm_pid)
-	let_go
+	is_left
 	t_match "$(netlane status)" "holding 1 change" "status after the reboot"
 	netlane down >"$T_TMP/said" 2>&1
 	t_match "$(<"$T_TMP/said")" "given back: 1 restored" "what down says"

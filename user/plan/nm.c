@@ -113,10 +113,12 @@ static void why_unmanaged(struct step *step, const struct nic *nic, const char *
 		       lasting, lease);
 }
 
+/* It sets down what it lets go; that apply puts all of it back takes a moment. */
 static void risk_set(struct step *step, const struct nic_work *nw)
 {
 	const struct nic *nic = nw->nic;
 
+	step->risk = nic->nm_managed == IS_NO ? RISK_NONE : RISK_BLIP;
 	if (!nic->default_route && !nic->metadata_route && !nic->login)
 		return;
 	step->risk = RISK_CAN_CUT_OFF;

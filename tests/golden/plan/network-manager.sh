@@ -23,6 +23,7 @@ END
 nmcli general reload conf
 
 # NetworkManager lets go of it, after a reboot too: it sets no address and renews none (DHCP), others must (a static one, another client); an address of it ends in 3580 s
+# packets may be lost for a moment
 cat >/etc/NetworkManager/conf.d/90-netlane-02-00-00-00-00-01.conf <<'END'
 # netlane wrote this, since its configuration says network_manager = unmanaged
 # for the NIC with this address. netlane down removes it, unless it was edited.

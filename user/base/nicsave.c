@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Addresses and routes of a NIC, kept for a moment; see nicsave.h. */
+#include "base/nicsave.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/netlink.h"
+
+#define REQUEST_BYTES 512
+
+/* What a dump is put into; @failed: memory ran out. */
+struct taking {
+	struct nicsave *save;
+	bool failed;
+};
+
+static int message_keep(struct taking *t, const struct nlmsghdr *nlh)
+{
+	size_t len = NLMSG_ALIGN(nlh->nlmsg_len);
+	char *more = realloc(t->save->messages, t->save->len + len);
+
+	if (!more) {
+		t->failed = true;
+		return MNL_CB_OK;
+	}
+	t->save->messages = more;
+	memset(more + t->save->len, 0, len);
+	memcpy(more + t->save->len, nlh, nlh->nlmsg_len);
+	t->save->len += len;
+	return MNL_CB_OK;
+}
+
+static int link_take(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+	struct nicsave *save = ((struct taking *)data)->save;
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK || (unsigned int)info->ifi_index != save->ifindex)
+		return MNL_CB_OK;
+	save->up = info->ifi_flags & IFF_UP;
+	mnl_attr_for_each(attr, nlh, sizeof(*info))
+	{
+		if (mnl_attr_get_type(attr) == IFLA_MTU)
+			save->mtu = mnl_attr_get_u32(attr);
+	}
+	return MNL_CB_OK;
+}
+
+static int addr_take(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(nlh);
+	struct taking *t = data;
+
+	if (nlh->nlmsg_type != RTM_NEWADDR || info->ifa_index != t->save->ifindex)
+		return MNL_CB_OK;
+	return message_keep(t, nlh);
+}
+
+/* Of the one NIC alone; the kernel makes those of the local table with the addresses. */
+static int route_take(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct taking *t = data;
+	bool ours = false;
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_flags & RTM_F_CLONED ||
+	    rtm->rtm_table == RT_TABLE_LOCAL)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*rtm))
+	{
+		ours |= mnl_attr_get_type(attr) == RTA_OIF &&
+			mnl_attr_get_u32(attr) == t->save->ifindex;
+	}
+	return ours ? message_keep(t, nlh) : MNL_CB_OK;
+}
+
+static int dump(struct mnl_socket *nl, unsigned int seq, uint16_t type, mnl_cb_t cb,
+		struct taking *t)
+{
+	_Alignas(struct nlmsghdr) char buf[REQUEST_BYTES] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	/* the largest of their headers; a family of 0 is all of them */
+	(void)mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK ? sizeof(struct ifinfomsg) :
+					      type == RTM_GETADDR ? sizeof(struct ifaddrmsg) :
+								    sizeof(struct rtmsg));
+	return netlink_dump(nl, nlh, seq, cb, t);
+}
+
+int nicsave_take(const char *ifname, struct nicsave *save, struct err *err)
+{
+	struct taking t = { .save = save };
+	struct mnl_socket *nl;
+	int ret;
+
+	memset(save, 0, sizeof(*save));
+	save->ifindex = if_nametoindex(ifname);
+	if (!save->ifindex)
+		return err_set(err, -ENODEV, "%s is gone", ifname);
+	nl = netlink_open(NETLINK_ROUTE);
+	if (!nl)
+		return err_set(err, -errno, "rtnetlink cannot be opened: %s", strerror(errno));
+	ret = dump(nl, 1, RTM_GETLINK, link_take, &t);
+	if (!ret)
+		ret = dump(nl, 2, RTM_GETADDR, addr_take, &t);
+	if (!ret)
+		ret = dump(nl, 3, RTM_GETROUTE, route_take, &t);
+	mnl_socket_close(nl);
+	if (!ret && t.failed)
+		ret = -ENOMEM;
+	if (!ret)
+		return 0;
+	nicsave_free(save);
+	return err_set(err, ret, "the addresses and routes of %s cannot be read: %s", ifname,
+		       strerror(-ret));
+}
+
+/* ------------------------------------------------------------- back */
+
+static int link_up(struct mnl_socket *nl, const struct nicsave *save)
+{
+	_Alignas(struct nlmsghdr) char buf[REQUEST_BYTES] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *info;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	info->ifi_index = (int)save->ifindex;
+	info->ifi_flags = info->ifi_change = IFF_UP;
+	if (save->mtu)
+		mnl_attr_put_u32(nlh, IFLA_MTU, save->mtu);
+	return netlink_talk(nl, nlh, 4, NULL, NULL);
+}
+
+static bool has_gateway(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg))
+	{
+		if (mnl_attr_get_type(attr) == RTA_GATEWAY || mnl_attr_get_type(attr) == RTA_VIA)
+			return true;
+	}
+	return false;
+}
+
+/* In three rounds: addresses, what they reach by themselves, what is behind a gateway. */
+static unsigned int round_of(const struct nlmsghdr *nlh)
+{
+	if (nlh->nlmsg_type == RTM_NEWADDR)
+		return 0;
+	return has_gateway(nlh) ? 2 : 1;
+}
+
+/* Sends a copy, with what only the kernel says taken out. */
+static int message_put(struct mnl_socket *nl, const struct nlmsghdr *kept, unsigned int seq)
+{
+	struct nlmsghdr *nlh = malloc(kept->nlmsg_len);
+	struct rtmsg *rtm;
+	int ret;
+
+	if (!nlh)
+		return -ENOMEM;
+	memcpy(nlh, kept, kept->nlmsg_len);
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+	nlh->nlmsg_pid = 0;
+	if (nlh->nlmsg_type == RTM_NEWROUTE) {
+		rtm = mnl_nlmsg_get_payload(nlh);
+		rtm->rtm_flags &= RTNH_F_ONLINK;
+	}
+	ret = netlink_talk(nl, nlh, seq, NULL, NULL);
+	free(nlh);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+int nicsave_put(const struct nicsave *save, struct err *err)
+{
+	struct mnl_socket *nl;
+	unsigned int round, seq = 5;
+	int ret, one;
+
+	if (!save->up)
+		return 0; /* one that is down has no route, and nobody is there to miss it */
+	nl = netlink_open(NETLINK_ROUTE);
+	if (!nl)
+		return err_set(err, -errno, "rtnetlink cannot be opened: %s", strerror(errno));
+	ret = link_up(nl, save);
+	for (round = 0; round < 3; round++) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)save->messages;
+		int left = (int)save->len;
+
+		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+			if (round_of(nlh) != round)
+				continue;
+			one = message_put(nl, nlh, seq++);
+			ret = ret ? ret : one;
+		}
+	}
+	mnl_socket_close(nl);
+	return ret ? err_set(err, ret, "an address or a route could not be put back: %s",
+			     strerror(-ret)) :
+		     0;
+}
+
+void nicsave_free(struct nicsave *save)
+{
+	free(save->messages);
+	memset(save, 0, sizeof(*save));
+}
