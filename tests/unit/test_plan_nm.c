@@ -193,6 +193,10 @@ static void nm_plan__left__says_why(void **state)
 	planned_build(p);
 	assert_true(says(p, "is not done: it belongs to terway (eni)"));
 	assert_int_equal(p->plan.nr_step, 0);
+	p->policy.nic[0].manage = IS_NO; /* as for those that up does not name */
+	planned_build(p);
+	assert_false(says(p, "network_manager"));
+	assert_int_equal(p->plan.nr_step, 0);
 }
 
 static void nm_plan__no_longer_asked__stays_and_is_said(void **state)

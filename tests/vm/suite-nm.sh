@@ -111,7 +111,9 @@ asked_lets_go()
 	nm_runs
 	asked
 	netlane plan >"$T_TMP/plan"
-	t_match "$(<"$T_TMP/plan")" "network-manager" "the plan"
+	t_match "$(<"$T_TMP/plan")" "network-manager +absent -> unmanaged +\[blip\]" "the plan"
+	t_eq "$(netlane facts --json | grep -o '"nm_managed": *"[a-z]*"' | sort | uniq -c | xargs)" \
+		"2 nm_managed: yes" "what facts tell of both NICs"
 	files_are_found
 	up_run
 	let_go

@@ -108,7 +108,18 @@ static void step_said(void *arg, const struct step *step, unsigned int i, unsign
 	(void)fflush(stdout); /* progress; a broken pipe shows at the end */
 }
 
-static void end_say(const struct up_opts *opts, bool earlier)
+/* Is something held that the next boot does not undo? */
+static bool outlives_boot(const struct journal_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < state->nr_entry; i++)
+		if (!state->entry[i].undone && knob_lasts(state->entry[i].step.knob.kind))
+			return true;
+	return false;
+}
+
+static void end_say(const struct up_opts *opts, const struct journal_state *state, bool earlier)
 {
 	/* the time is one for all that is held, also what an earlier up did */
 	const char *what = earlier ? "all of netlane's changes are undone" : "undone";
@@ -122,7 +133,8 @@ static void end_say(const struct up_opts *opts, bool earlier)
 	else if (opts->unattended)
 		say("netlane down gives the node back\n");
 	else
-		say("for now, until the next boot; netlane down gives the node back\n");
+		say("for now, until the next boot%s; netlane down gives the node back\n",
+		    outlives_boot(state) ? " (but what NetworkManager was told stays)" : "");
 }
 
 /* Makes the steps, if there are any, with @deadline in the place of an earlier one. */
@@ -191,7 +203,7 @@ static int plan_apply(struct journal *journal, const struct flow *flow, const st
 					    "the timer of --for is off: the changes stay");
 	}
 	if (journal_state(journal)->open)
-		end_say(opts, open);
+		end_say(opts, journal_state(journal), open);
 	return 0;
 }
 

@@ -76,8 +76,6 @@ static const char *left_why(const struct work *w, const struct nic_work *nw, cha
 	const struct nic *nic = nw->nic;
 	char name[NMCONF_NAME_LEN];
 
-	if (nw->rules.manage == IS_NO)
-		return "it is not managed";
 	if (!nic->bus[0] || nmconf_name(nic->mac, name))
 		return "it is no NIC with an address of its own";
 	if (nic->owner[0])
@@ -176,6 +174,8 @@ static void nic_look(struct work *w, const struct nic_work *nw)
 	char buf[120];
 	const char *why;
 
+	if (nw->rules.manage == IS_NO)
+		return; /* what stands is not this plan's matter */
 	if (nw->rules.network_manager != NM_UNMANAGED) {
 		if (strcmp(now, KNOB_ABSENT) && !is_foreign(now))
 			note_add(
