@@ -230,7 +230,7 @@ static void nm__a_reboot__leaves_the_file_ours(void **state)
 	const struct journal_state *state2;
 	struct undo_report report;
 	struct journal_event *event;
-	unsigned int nr;
+	unsigned int nr, before;
 
 	up_both(b, 0);
 	box_open(box, &later);
@@ -249,10 +249,16 @@ static void nm__a_reboot__leaves_the_file_ours(void **state)
 	{
 		struct node third = later;
 
+		OK(journal_history(box->dir, &event, &before, &box->err));
+		free(event);
 		(void)snprintf(third.boot_id, sizeof(third.boot_id), "boot-3");
 		box_open(box, &third);
 		assert_string_equal(box->said.text, "");
 		assert_true(journal_state(box->j)->open);
+		/* a reboot alone pushes nothing out of the history */
+		OK(journal_history(box->dir, &event, &nr, &box->err));
+		free(event);
+		assert_int_equal(nr, before);
 	}
 	OK(apply_undo(box->tree.root, box->j, "down", NULL, &report, &box->err));
 	assert_int_equal(report.nr[OUTCOME_RESTORED], 1);

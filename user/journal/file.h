@@ -24,8 +24,8 @@ struct journal {
 
 /* Stamps, writes and takes over one record; synced where @sync. */
 int journal_append(struct journal *journal, struct record *record, bool sync, struct err *err);
-/* The journal, told in two lines; the long form goes into the history. 0 or -errno. */
-int journal_shorten(struct journal *journal);
+/* The journal, told in two lines; with @shelve the long form goes into the history. 0 or -errno. */
+int journal_shorten(struct journal *journal, bool shelve);
 /* Forgets the file and its state; folder and lock stay. */
 void journal_file_close(struct journal *journal);
 

@@ -89,13 +89,13 @@ int journal_append(struct journal *journal, struct record *record, bool sync, st
 	return append(journal, record, 1, sync, err);
 }
 
-int journal_shorten(struct journal *journal)
+int journal_shorten(struct journal *journal, bool shelve)
 {
 	struct text lines = { 0 };
 	int ret, fd;
 
 	ret = record_short(&journal->state, &lines);
-	if (!ret)
+	if (!ret && shelve)
 		ret = store_shelve_copy(journal->dirfd);
 	if (!ret)
 		ret = store_replace(journal->dirfd, lines.s, lines.len);
@@ -155,7 +155,7 @@ int journal_intend(struct journal *journal, const struct node *node, const struc
 	size_t good;
 	int ret;
 
-	if (journal->good > JOURNAL_LONG_BYTES && journal_shorten(journal))
+	if (journal->good > JOURNAL_LONG_BYTES && journal_shorten(journal, true))
 		first = false; /* a long journal is as good as a short one */
 	ret = file_create(journal, err);
 	if (ret)

@@ -7,38 +7,43 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/step.h"
 #include "journal/file.h"
 #include "journal/reboot.h"
 #include "journal/replay.h"
 #include "journal/store.h"
 #include "journal/who.h"
 
-static unsigned int entries_open(const struct journal_state *state)
+/* How many entries a reboot undid: those that it leaves are not counted. */
+static unsigned int entries_void(const struct journal_state *state)
 {
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < state->nr_entry; i++)
-		nr += !state->entry[i].undone;
+		nr += !state->entry[i].undone && !knob_lasts(state->entry[i].step.knob.kind);
 	return nr;
 }
 
 /*
- * What outlived the reboot stays, in a journal of this boot. Where that cannot
- * be written, an undo is still right by the old one, and an up must not be.
+ * What outlived the reboot stays, in a journal of this boot; one that had come
+ * to two lines already has nothing for the history. Where it cannot be written,
+ * an undo is still right by the old one, and an up must not be.
  */
-static int outlived_keep(struct journal *journal, const struct node *node)
+static int outlived_keep(struct journal *journal, const struct node *node, unsigned int lines)
 {
 	reboot_take(&journal->state, node);
-	journal->read_only |= journal->state.open && journal_shorten(journal);
-	return journal->state.open ? 0 : store_shelve(journal->dirfd);
+	if (!journal->state.open)
+		return store_shelve(journal->dirfd);
+	journal->read_only |= journal_shorten(journal, lines > 2);
+	return 0;
 }
 
 /* A reboot undid what stands in it, but for files: into the history with it. */
-static int void_take(struct journal *journal, const struct node *node, bool damaged,
-		     struct err *said, struct err *err)
+static int void_take(struct journal *journal, const struct node *node, unsigned int lines,
+		     bool damaged, struct err *said, struct err *err)
 {
 	struct record record = { .record = RECORD_VOID };
-	unsigned int nr = entries_open(&journal->state), kept;
+	unsigned int nr = entries_void(&journal->state);
 	char opened[sizeof(journal->state.opened)];
 	int ret;
 
@@ -46,17 +51,16 @@ static int void_take(struct journal *journal, const struct node *node, bool dama
 	if (!damaged && nr)
 		/* on a full disk the boot of its first line must do */
 		(void)journal_append(journal, &record, false, NULL);
-	ret = outlived_keep(journal, node);
+	ret = outlived_keep(journal, node, lines + (nr || damaged));
 	if (ret)
 		return store_fail(err, ret, journal->dir, "the old journal cannot be shelved");
-	kept = journal->state.nr_entry;
-	if (nr > kept || damaged)
+	if (nr || damaged)
 		(void)err_set(
 			said, 0,
 			"the journal of an earlier boot (%u changes, opened %s%s) is void: the "
 			"reboot undid them; see netlane log",
-			nr - kept, opened, damaged ? ", damaged" : "");
-	if (!kept)
+			nr, opened, damaged ? ", damaged" : "");
+	if (!journal->state.open)
 		journal_file_close(journal);
 	return 0;
 }
@@ -116,7 +120,7 @@ static int existing_take(struct journal *journal, const struct node *node, struc
 		break;
 	case JOURNAL_OTHER_BOOT:
 		if (!damage || damage == -EBADMSG)
-			return void_take(journal, node, damage, said, err);
+			return void_take(journal, node, replay.lines, damage, said, err);
 		/* fall through */
 	case JOURNAL_HERE:
 		if (damage) {
