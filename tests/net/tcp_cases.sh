@@ -212,11 +212,14 @@ refused()	# CODE REGEX WORDS...
 
 full_queue_is_counted_exactly()	# ADDRESS CLIENT'S-ADDRESS NAME
 {
-	local json status=0
+	local json before status=0
 	needs_root
 	talks "$b" deaf "$1" 9001 5
+	before=$(counter server TcpExtListenOverflows)
 	talks "$a" knock "$2" 9001 20
-	t_wait_for 30 overflowed
+	t_wait_for 30 has_grown TcpExtListenOverflows "$before"
+	t_wait_for 30 queue_is 9001 6
+	quiet "$2"
 	t_wait_for 30 listener_is_as_ss_says 9001
 	json=$(tcp_json server --listeners)
 	t_eq "$(pick 'listener(9001).addr' <<<"$json")" "$3"
@@ -227,7 +230,13 @@ full_queue_is_counted_exactly()	# ADDRESS CLIENT'S-ADDRESS NAME
 	t_eq "$status" 3 "--check"
 	t_match "$(<"$T_TMP/said")" "the accept queue is full on 1 of 1"
 }
-overflowed() { (($(counter server TcpExtListenOverflows) > 0)); }
+# Nothing more comes to the server: what it counts stays as it is.
+quiet()	# ADDRESS
+{
+	t_at_end "hear $a there $1"
+	deafen "$a" there "$1"
+}
+queue_is() { [[ $(tcp_json server --listeners | pick "listener($1).queue") == "$2" ]]; }
 # Queue, backlog, drops of the socket by ss; overflows and drops of the namespace by nstat.
 listener_is_as_ss_says()
 {
@@ -306,6 +315,7 @@ flooded_queue_is_counted()	# TCP_SYNCOOKIES COUNTER KEY PORT
 	before=$(counter server "$2")
 	talks "$a" knock 10.9.8.2 "$4" 12
 	t_wait_for 20 has_grown "$2" "$before"
+	quiet 10.9.8.2
 	t_wait_for 30 listener_is_as_ss_says "$4"
 	t_eq "$(tcp_json server --listeners | pick "d['syncookies'], d['counts']['$3'] > $before")" "($1, True)"
 }
