@@ -4,7 +4,7 @@
 # shorter says less, and says that.
 # Rule: two namespaces in the guest; ss and nstat are the judges.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
 # vm: timeout=900
 
 here=$(dirname "$0")
