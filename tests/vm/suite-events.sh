@@ -207,6 +207,17 @@ no_more_rows_than_room()
 	t_eq $(($(sum "$client" .closed '.port==8007') + rest)) 10000 "ends, in rows and in the rest"
 }
 
+# Also from a namespace whose /sys hides what is pinned.
+command_shows_it()
+{
+	local json
+	json=$(ip netns exec client netlane tcp --events --by service --json)
+	t_eq "$(jq .total.closed <<<"$json")" "$(sum "$client" .closed)" "connections that ended"
+	t_eq "$(jq .total.retransmitted_segments <<<"$json")" "$(sum "$client" .retransmits)" "segments sent again"
+	t_eq "$(jq '.group[] | select(.name == "to 8005") | .resets_sent' <<<"$json")" 7 "resets of that service"
+	t_match "$(ip netns exec client netlane tcp --events --by cpu)" "all network namespaces"
+}
+
 goes_on_over_up()
 {
 	local was
@@ -237,6 +248,7 @@ t_case events.resets.are_those_of_snmp resets
 t_case events.zero_windows.are_the_probes_of_snmp zero_windows
 t_case events.accept.wait_is_measured waits_for_accept 10.9.7.2 8010
 t_case events.accept.wait_is_measured_ipv6 waits_for_accept fd09:7::2 8011
+t_case events.command.shows_it_from_any_namespace command_shows_it
 t_case events.rows.are_bounded no_more_rows_than_room
 t_case events.counters.go_on_over_up goes_on_over_up
 t_case events.down.takes_all_out ends_with_down

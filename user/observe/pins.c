@@ -19,6 +19,7 @@
 
 #define BPFFS "/sys/fs/bpf"
 #define BPFFS_MAGIC 0xcafe4a11
+#define INIT_ROOT "/proc/1/root"
 #define LOCK_PATH "/sys/fs" /* there on every node, and no file of ours is left behind */
 /* Says that /sys/fs/bpf is mounted by us, and to be unmounted with the last pin. */
 #define MOUNTED_PATH RUN_DIR "/bpffs-is-ours"
@@ -171,12 +172,17 @@ void pins_path(const char *name, char *path, unsigned long len)
 	(void)snprintf(path, len, PINS_DIR "/" PINS_ABI "/%s", name);
 }
 
+/*
+ * `ip netns exec` puts a /sys of its own in the place of the node's, without its
+ * BPF file system: what is pinned is found where the first process has it.
+ */
 int pins_open(const char *name)
 {
-	char path[256];
+	char path[256] = INIT_ROOT;
+	const size_t root = strlen(INIT_ROOT);
 	int fd;
 
-	pins_path(name, path, sizeof(path));
-	fd = bpf_obj_get(path);
+	pins_path(name, path + root, sizeof(path) - root);
+	fd = bpf_obj_get(bpffs_is_mounted() ? path + root : path);
 	return fd < 0 ? -errno : fd;
 }

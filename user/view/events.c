@@ -25,7 +25,9 @@ static void number_text(uint64_t value, bool known, char *buf, size_t len)
 {
 	static const struct column plain = { "", "", "", NULL };
 
-	if (known)
+	if (known && value < 100000)
+		(void)snprintf(buf, len, "%llu", (unsigned long long)value);
+	else if (known)
 		column_format(&plain, (double)value, buf, len);
 	else
 		(void)snprintf(buf, len, "-");
@@ -63,14 +65,18 @@ static void line(struct text *out, const struct events *events, int wide, const 
 		 p99, resent, rto, recovery, loss, in_loss, zero, sent, got);
 }
 
-static void absent_say(struct text *out, const struct events *events)
+static void absent_say(struct text *out, const struct events *events, unsigned int width)
 {
 	if (!events->states_known)
-		text_add(out, "congestion states: this kernel shows no transitions (5.19 and later "
-			      "do); netlane tcp shows how many are in which one now\n");
+		view_wrap(out,
+			  "congestion states: this kernel shows no transitions (5.19 and later "
+			  "do); netlane tcp shows how many are in which one now",
+			  0, 2, width);
 	if (!events->timeouts_known || !events->zero_windows_known)
-		text_add(out, "timeouts and closed windows: this kernel takes no programs at "
-			      "functions (fentry)\n");
+		view_wrap(out,
+			  "timeouts and closed windows: this kernel takes no programs at functions "
+			  "(fentry)",
+			  0, 2, width);
 }
 
 void view_events(struct text *out, const struct events *events, const struct event_groups *groups,
@@ -83,7 +89,7 @@ void view_events(struct text *out, const struct events *events, const struct eve
 	view_duration(ago, sizeof(ago), (events->at_ns - events->since_ns) / 1000000000);
 	text_add(out, "counted since %s ago%s\n", ago,
 		 groups->by == EVENTS_BY_CPU ? ", in all network namespaces" : "");
-	absent_say(out, events);
+	absent_say(out, events, width);
 	for (i = 0; i < groups->nr_group; i++)
 		if ((int)strlen(groups->group[i].name) > wide)
 			wide = (int)strlen(groups->group[i].name);
