@@ -147,11 +147,35 @@ reserved_are_not_counted()
 }
 uses_all() { [[ $(field 10.9.7.2 8000 established outlook.in_use) == "$1 $1" ]]; }
 
+# The destination answers, then a NAT on the way would drop what it has no port for.
+unanswered_is_no_lack_of_ports()
+{
+	local said
+	fresh 1000
+	opens hold 10.9.7.2 8000 3 &
+	t_at_end "kill $! 2>/dev/null || :"
+	t_wait_for 20 holds 3
+	client ip neigh replace 10.9.7.2 lladdr 02:00:00:00:00:99 nud permanent dev there
+	t_at_end client ip neigh del 10.9.7.2 dev there
+	for _ in 1 2 3 4 5 6; do
+		opens open 10.9.7.2 8000 1 >/dev/null &
+		t_at_end "kill $! 2>/dev/null || :"
+	done
+	t_wait_for 30 nobody_answers
+	said=$(client build/netlane ports)
+	t_match "$said" "10.9.7.2:8000: 6 SYNs were sent again and have no answer, while 9 of 1000 ports"
+	t_match "$said" "source NAT"
+	client build/netlane ports --check >/dev/null || t_fail "--check: not the ports of this node"
+}
+holds() { [[ $(field 10.9.7.2 8000 established) == "$1" ]]; }
+nobody_answers() { [[ $(field 10.9.7.2 8000 unanswered nat_suspected) == "6 True" ]]; }
+
 t_setup prepare
 t_case ports.counts.are_those_of_ss	counts_are_those_of_ss
 t_case ports.steady_rate.runs_out_as_said	runs_out_as_said 8003
 t_case ports.bursts.run_out_as_said	runs_out_as_said 8004 bursts
 t_case ports.reserved.are_not_counted	reserved_are_not_counted
+t_case ports.unanswered.is_no_lack_of_ports	unanswered_is_no_lack_of_ports
 t_case ports.advice.tw_reuse_works	remedy_works 8005 'tcp_tw_reuse = 1' sysctl -qw net.ipv4.tcp_tw_reuse=1
 t_case ports.advice.wider_range_works	remedy_works 8006 'ip_local_port_range = 1024 65535' \
 	sysctl -qw net.ipv4.ip_local_port_range="1024 65535"

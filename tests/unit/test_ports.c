@@ -274,6 +274,38 @@ static void outlook__exclusive__is_no_chance(void **state)
 	assert_false(source.exclusive);
 }
 
+static void unanswered__with_free_ports__is_a_nat_perhaps(void **state)
+{
+	struct census census = node();
+	struct census_row row = ended(1, 10);
+
+	row.opening = 8;
+	row.unanswered = NAT_UNANSWERED;
+	(void)judged(&census, &row);
+	assert_true(row.nat_suspected);
+	row.unanswered = NAT_UNANSWERED - 1;
+	(void)judged(&census, &row);
+	assert_false(row.nat_suspected);
+
+	/* most are answered */
+	row.unanswered = NAT_UNANSWERED;
+	row.opening = 2 * NAT_UNANSWERED + 1;
+	(void)judged(&census, &row);
+	assert_false(row.nat_suspected);
+
+	/* nothing ever came about: it may be down */
+	row = (struct census_row){ .remote = "10.0.0.2", .opening = 8, .unanswered = 8 };
+	(void)judged(&census, &row);
+	assert_false(row.nat_suspected);
+
+	/* no ports here either */
+	row = ended(1, 10);
+	row.opening = row.unanswered = 8;
+	row.established = census.usable / 2;
+	(void)judged(&census, &row);
+	assert_false(row.nat_suspected);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -289,6 +321,7 @@ int main(void)
 		cmocka_unit_test(outlook__many_that_close__are_not_foretold),
 		cmocka_unit_test(outlook__nothing_usable__is_full),
 		cmocka_unit_test(outlook__exclusive__is_no_chance),
+		cmocka_unit_test(unanswered__with_free_ports__is_a_nat_perhaps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ struct census_row {
 	bool loopback; /* both ends are on lo's addresses */
 	unsigned int established;
 	unsigned int opening; /* SYN sent, no answer yet */
+	unsigned int unanswered; /* of those: the SYN was sent again already */
 	unsigned int closing; /* FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING */
 	unsigned int time_wait;
 	unsigned int age[AGE_SECONDS]; /* of time_wait, by seconds since it began */
@@ -51,6 +52,7 @@ struct census_row {
 	uint64_t reused; /* ports that connect() took again from a TIME_WAIT */
 	uint64_t overflows; /* closed at once: tcp_max_tw_buckets */
 	struct outlook outlook;
+	bool nat_suspected; /* see ports_judge() */
 	struct outlook with_reuse; /* if ports in TIME_WAIT were taken again */
 };
 

@@ -143,6 +143,14 @@ static bool is_exclusive(const struct census *census, const struct census_source
 	return source->ports == source->sockets && all / (2.0 * (census->usable + 1)) >= CHANCES;
 }
 
+/* The destination lives, ports are there, and still no answer comes. */
+static bool is_nat_suspected(const struct census_row *row)
+{
+	return row->unanswered >= NAT_UNANSWERED && 2 * row->unanswered >= row->opening &&
+	       row->established + row->time_wait > 0 && !row->loopback &&
+	       2 * row->outlook.in_use < row->outlook.usable;
+}
+
 unsigned int ports_judge(struct census *census)
 {
 	struct scene scene = { census, (census->tw_reuse_ms + 999) / 1000, waiting_in_all(census) };
@@ -157,6 +165,7 @@ unsigned int ports_judge(struct census *census)
 
 		look_ahead(&scene, row, reuses, reuses, &row->outlook);
 		look_ahead(&scene, row, reuses, true, &row->with_reuse);
+		row->nat_suspected = is_nat_suspected(row);
 		tight += row->outlook.tight;
 	}
 	for (i = 0; i < census->nr_source; i++) {

@@ -10,12 +10,18 @@
 /* Above this share of the usable ports connect() has to search long, and a burst fails. */
 #define OUTLOOK_TIGHT_PCT 80
 
+/* So many SYNs, at least, that were sent again and have no answer are no chance. */
+#define NAT_UNANSWERED 5
+
 /*
  * Fills the outlook of each row, and which sources are exclusive: many sockets
  * without a single port used twice, for any destination, is no chance. Their
  * programs bind the address before they connect, without
- * IP_BIND_ADDRESS_NO_PORT, and all destinations share the ports. Returns how
- * many rows and such sources are tight; no usable port at all counts as one.
+ * IP_BIND_ADDRESS_NO_PORT, and all destinations share the ports. Where half of
+ * the SYNs to a destination have no answer though others got through lately and
+ * half of the ports are free, the ports may be used up elsewhere: at a source
+ * NAT on the way (nat_suspected). Returns how many rows and such sources are
+ * tight; no usable port at all counts as one.
  */
 unsigned int ports_judge(struct census *census);
 

@@ -169,6 +169,7 @@ static void row_count(struct census_row *row, const struct inet_diag_msg *msg, u
 		break;
 	case SOCKDIAG_SYN_SENT:
 		row->opening++;
+		row->unanswered += msg->idiag_retrans > 0;
 		break;
 	case SOCKDIAG_TIME_WAIT:
 		row->time_wait++;

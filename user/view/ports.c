@@ -140,6 +140,12 @@ void view_ports(struct text *out, const struct census *census, unsigned int nr, 
 		advice_row(out, census, &census->row[i], width);
 		said++;
 	}
+	for (i = 0, said = 0; i < census->nr_row && said < ADVICE_ROWS; i++) {
+		if (!census->row[i].nat_suspected)
+			continue;
+		advice_unanswered(out, &census->row[i], width);
+		said++;
+	}
 	for (i = 0; i < census->nr_source; i++)
 		if (census->source[i].exclusive)
 			advice_source(out, census, &census->source[i], width);
@@ -160,6 +166,8 @@ static const struct field row_fields[] = {
 	F_BOOL(census_row, loopback),
 	F_UINT(census_row, established),
 	F_UINT(census_row, opening),
+	F_UINT(census_row, unanswered),
+	F_BOOL(census_row, nat_suspected),
 	F_UINT(census_row, closing),
 	F_UINT(census_row, time_wait),
 	F_BOOL(census_row, counted),

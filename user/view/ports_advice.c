@@ -143,6 +143,29 @@ void advice_row(struct text *out, const struct census *census, const struct cens
 	address_remedy(out, outlook, width);
 }
 
+void advice_unanswered(struct text *out, const struct census_row *row, unsigned int width)
+{
+	char to[ADDR_LEN + 16], line[500];
+
+	ports_to(row, to, sizeof(to));
+	(void)snprintf(
+		line, sizeof(line),
+		"%s: %u SYNs were sent again and have no answer, while %u of %u ports are in "
+		"use here and other connections to it came about: not the ports of this "
+		"node",
+		to, row->unanswered, row->outlook.in_use, row->outlook.usable);
+	text_add(out, "\n");
+	view_wrap(out, line, 0, 2, width);
+	remedy(out, width,
+	       "is there a source NAT on the way (NAT gateway, SNAT of a container network)? Its "
+	       "ports toward %s may be used up by all nodes behind it: look at its connection and "
+	       "port limits, give it more addresses, or go past it",
+	       to);
+	remedy(out, width,
+	       "if not: the other end's SYN queue or a connection limit before it; netlane tcp "
+	       "--listeners tells there");
+}
+
 void advice_source(struct text *out, const struct census *census,
 		   const struct census_source *source, unsigned int width)
 {

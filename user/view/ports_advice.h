@@ -12,6 +12,8 @@
 void advice_row(struct text *out, const struct census *census, const struct census_row *row,
 		unsigned int width);
 /* That all destinations share the ports of @source. */
+/* SYNs without an answer though ports are free: what that may be, and how to tell. */
+void advice_unanswered(struct text *out, const struct census_row *row, unsigned int width);
 void advice_source(struct text *out, const struct census *census,
 		   const struct census_source *source, unsigned int width);
 
