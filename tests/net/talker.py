@@ -3,6 +3,7 @@
 
   talker.py sink PORT...                     accepts, and reads what comes
   talker.py mute PORT...                     accepts, and never reads
+  talker.py slam PORT                        accepts, and closes at once
   talker.py deaf ADDRESS PORT BACKLOG [N]    N sockets (SO_REUSEPORT) that listen and never accept;
                                              SIGUSR1: listen() again, which takes BACKLOG anew
   talker.py hold ADDRESS PORT[-LAST] N [BYTES [CC]]
@@ -91,6 +92,11 @@ def main():
     what, words = sys.argv[1], sys.argv[2:]
     if what in ("sink", "mute"):
         serve([int(word) for word in words], what == "sink")
+    if what == "slam":
+        sock = listen("::", int(words[0]), 1024)
+        ready()
+        while True:
+            sock.accept()[0].close()
     ports, address, nr = [int(word) for word in words[1].split("-")], words[0], int(words[2])
     port = ports[0]
     if what == "deaf":

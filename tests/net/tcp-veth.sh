@@ -20,6 +20,7 @@ prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
 	pair_make
+	forgetting_begins
 }
 
 t_setup prepare

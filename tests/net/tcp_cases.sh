@@ -321,6 +321,26 @@ flooded_queue_is_counted()	# TCP_SYNCOOKIES COUNTER KEY PORT
 }
 has_grown() { (($(counter server "$1") > $2)); }
 
+# What the other end closed a minute ago. The minute passes while other cases run.
+forgetting_begins()
+{
+	ip netns add "$a-f"
+	t_at_end "ip netns pids $a-f | xargs -r kill; ip netns del $a-f"
+	ip -n "$a-f" link set lo up
+	talks "$a-f" slam 9020
+	talks "$a-f" hold 127.0.0.1 9020 25
+}
+forgets() { ip netns exec "$a-f" "$@"; }
+all_forgotten() { [[ $(tcp_json forgets --by service | pick 'group("to 9020").forgotten') == 25 ]]; }
+forgotten_are_a_finding()
+{
+	needs_root
+	t_eq "$(forgets ss -Htn state close-wait | wc -l)" 25 "in CLOSE_WAIT"
+	t_wait_for 90 all_forgotten
+	t_match "$(forgets "$netlane_bin" tcp)" "25 of 25 connections were closed by the other end over a minute"
+	if forgets "$netlane_bin" tcp --check >/dev/null; then t_fail "no finding"; fi
+}
+
 tcp_cases()
 {
 	t_case tcp.counts.are_those_of_ss		counts_are_those_of_ss
@@ -342,4 +362,5 @@ tcp_cases()
 	t_case accept.flood.is_counted_as_drops		flooded_queue_is_counted 0 TcpExtTCPReqQFullDrop syn_drops 9008
 	t_case accept.half_open_mapped.is_counted	half_open_is_counted :: 9005 10.9.8.1 10.9.8.2
 	t_case accept.half_open6.is_counted		half_open_is_counted fd09:8::2 9006 fd09:8::1 fd09:8::2
+	t_case tcp.forgotten.are_a_finding		forgotten_are_a_finding
 }

@@ -40,6 +40,11 @@ static void findings__need_a_share_and_a_number(void **state)
 	group.peer_zero_window = 6;
 	assert_int_equal(judged(group), TCP_FINDING_WINDOW);
 	group.peer_zero_window = 0;
+	group.forgotten = 19;
+	assert_int_equal(judged(group), 0);
+	group.forgotten = 20;
+	assert_int_equal(judged(group), TCP_FINDING_FORGOTTEN);
+	group.forgotten = 0;
 	group.sent = 1000;
 	group.resent = 49;
 	assert_int_equal(judged(group), 0);

@@ -20,6 +20,7 @@ prepare()
 {
 	modprobe -a tcp_diag sch_netem sch_fq sch_htb tcp_bbr veth
 	pair_make
+	forgetting_begins
 }
 
 qdisc()	# KIND AND WORDS - on what the client sends by, until the case ends

@@ -53,6 +53,8 @@ struct tcp_flow {
 	bool served; /* somebody listens on its own port: it came in */
 	bool opening; /* SYN sent, no answer yet */
 	bool closing; /* one end is done, the connection is still there */
+	bool close_wait; /* the other end is done, our program has not closed it */
+	bool forgotten; /* ... for a minute at least, in which nothing was sent or received */
 	bool told; /* the kernel gave its struct tcp_info; else nothing of what follows is known */
 	int cpu; /* of the last packet, -1: not known */
 	char cc[TCP_CC_LEN];
@@ -92,6 +94,7 @@ struct tcp_group {
 	unsigned int opening;
 	unsigned int unanswered; /* of them: the SYN was sent again already */
 	unsigned int closing;
+	unsigned int forgotten; /* of them: our program has not closed what the other end did */
 	unsigned int ca[TCP_CA_COUNT];
 	unsigned int rto_pending; /* connections */
 	unsigned int backoff_max;
@@ -133,6 +136,7 @@ struct tcp_group {
 	X(RESENT, "resent")             \
 	X(UNANSWERED, "unanswered-syn") \
 	X(WINDOW, "zero-window")        \
+	X(FORGOTTEN, "close-wait")      \
 	X(QUEUE, "accept-queue-full")
 
 #define TCP_FINDING_ID(id, name) TCP_FINDING_##id,

@@ -35,6 +35,7 @@ static void counts_merge(struct tcp_group *to, const struct tcp_group *from)
 	to->opening += from->opening;
 	to->unanswered += from->unanswered;
 	to->closing += from->closing;
+	to->forgotten += from->forgotten;
 	for (i = 0; i < TCP_CA_COUNT; i++)
 		to->ca[i] += from->ca[i];
 	to->rto_pending += from->rto_pending;
@@ -143,6 +144,10 @@ static int group_find(struct tcp_view *view, const struct tcp_group *group)
 	    is_much(group->peer_zero_window, group->connections, TCP_WINDOW_PCT, TCP_WINDOW_MIN))
 		ret = finding_add(list, nr, TCP_FINDING_WINDOW, group->name,
 				  group->peer_zero_window, group->connections);
+	if (!ret &&
+	    is_much(group->forgotten, group->connections, TCP_FORGOTTEN_PCT, TCP_FORGOTTEN_MIN))
+		ret = finding_add(list, nr, TCP_FINDING_FORGOTTEN, group->name, group->forgotten,
+				  group->connections);
 	return ret;
 }
 

@@ -17,6 +17,8 @@
 #define TCP_UNANSWERED_MIN 5
 #define TCP_WINDOW_PCT 10 /* have something to send, and the other end's window is 0 */
 #define TCP_WINDOW_MIN 5
+#define TCP_FORGOTTEN_PCT 10 /* were closed by the other end a minute ago, and not here */
+#define TCP_FORGOTTEN_MIN 20
 
 /* Fills what is judged of each group, and the findings. Their number, or -ENOMEM. */
 int tcp_judge(struct tcp_view *view);

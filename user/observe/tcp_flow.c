@@ -14,6 +14,7 @@
 
 #define NO_LIMIT UINT64_MAX
 #define NO_RTT UINT32_MAX
+#define FORGOTTEN_MS 60000
 #define GAIN_UNIT 256 /* of bbr's gains */
 
 void tcp_addr_take(unsigned char family, const void *addr, struct prefix *to)
@@ -69,6 +70,9 @@ static void info_take(const struct tcp_info_told *info, size_t len, struct tcp_f
 	flow->peer_zero_window = !flow->opening && TCP_INFO_HAS(len, snd_wnd) && !info->snd_wnd;
 	flow->own_zero_window = !flow->opening && !flow->closing && TCP_INFO_HAS(len, rcv_wnd) &&
 				!info->rcv_wnd;
+	/* a program that has closed it has no inode any more; half an answer may still be sent */
+	flow->forgotten = flow->close_wait && flow->inode && info->last_ack_recv >= FORGOTTEN_MS &&
+			  info->last_data_sent >= FORGOTTEN_MS;
 	sent_take(info, len, flow);
 	flow->rate_limited = TCP_INFO_HAS(len, max_pacing_rate) &&
 			     info->max_pacing_rate != NO_LIMIT;
@@ -90,6 +94,7 @@ void tcp_flow_take(const struct inet_diag_msg *msg, const struct sockdiag_more *
 	flow->inode = msg->idiag_inode;
 	flow->waiting = msg->idiag_wqueue;
 	flow->opening = msg->idiag_state == SOCKDIAG_SYN_SENT;
+	flow->close_wait = msg->idiag_state == SOCKDIAG_CLOSE_WAIT;
 	flow->closing = !flow->opening && msg->idiag_state != SOCKDIAG_ESTABLISHED;
 	if (more->cong)
 		(void)text_copy(flow->cc, sizeof(flow->cc),

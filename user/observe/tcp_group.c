@@ -118,6 +118,7 @@ static void told_add(struct tcp_group *group, const struct tcp_flow *flow)
 	group->rto_pending += flow->rto_pending > 0;
 	if (flow->backoff > group->backoff_max)
 		group->backoff_max = flow->backoff;
+	group->forgotten += flow->forgotten;
 	group->peer_zero_window += flow->peer_zero_window && flow->waiting;
 	group->own_zero_window += flow->own_zero_window;
 	if (flow->rtt_us) {

@@ -25,7 +25,12 @@ struct tcp_info_told {
 	uint8_t flags;
 	uint32_t unused_rto[4];
 	uint32_t unacked;
-	uint32_t unused_sacked[10];
+	uint32_t unused_sacked[4];
+	uint32_t last_data_sent; /* ms ago */
+	uint32_t unused_last_ack_sent;
+	uint32_t unused_last_data_recv;
+	uint32_t last_ack_recv; /* ms ago; a FIN carries one as well */
+	uint32_t unused_pmtu[2];
 	uint32_t rtt;
 	uint32_t unused_rttvar[7];
 	uint32_t total_retrans;
@@ -54,6 +59,7 @@ struct tcp_info_told {
 	uint32_t unused_rto_time;
 };
 
+_Static_assert(offsetof(struct tcp_info_told, last_ack_recv) == 56, "tcp_info is ABI");
 _Static_assert(offsetof(struct tcp_info_told, rtt) == 68, "tcp_info is ABI");
 _Static_assert(offsetof(struct tcp_info_told, total_retrans) == 100, "tcp_info is ABI");
 _Static_assert(offsetof(struct tcp_info_told, min_rtt) == 148, "tcp_info is ABI");

@@ -75,6 +75,8 @@ static void now_say(struct text *out, const struct tcp_group *all, unsigned int 
 
 	text_add(&line, "%u connections", all->connections);
 	part(&line, ", ", all->closing, "of them closing");
+	part(&line, " (", all->forgotten,
+	     "closed by the other end over a minute ago, and not by the program here)");
 	part(&line, " (", all->untold, "a remnant without a state)");
 	part(&line, "; ", all->opening, "being opened");
 	part(&line, ", ", all->unanswered, "of them without an answer to the first SYN");
@@ -311,6 +313,9 @@ void tcp_finding_text(const struct tcp_finding *finding, char *buf, size_t len)
 					   "end, or something before it, drops them",
 		[TCP_FINDING_WINDOW] = "connections may not send (window 0): the program at the "
 				       "other end does not read",
+		[TCP_FINDING_FORGOTTEN] = "connections were closed by the other end over a minute "
+					  "ago, and the program here has not closed them: it "
+					  "leaks them",
 		[TCP_FINDING_QUEUE] = "sockets have a full accept queue: the program does not "
 				      "accept fast enough",
 	};
