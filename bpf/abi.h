@@ -82,7 +82,7 @@ struct tcp_row_key {
 	__u16 port; /* the service's: the own port of a served connection, else the remote one */
 	__u8 family; /* 4 or 6; mapped addresses are IPv4's */
 	__u8 served; /* 1: others opened it */
-	__u32 zero;
+	__u32 mix; /* of the namespace: its inode is given again when it is gone */
 };
 _Static_assert(sizeof(struct tcp_row_key) == 24, "tcp_row_key is ABI");
 
@@ -108,11 +108,12 @@ _Static_assert(sizeof(struct tcp_row) == 280, "tcp_row is ABI");
 
 struct tcp_accept_key {
 	__u32 netns;
+	__u32 mix; /* as in tcp_row_key */
 	__u16 port;
 	__u8 family; /* the listener's: 6 may take IPv4's connections as well */
 	__u8 zero;
 };
-_Static_assert(sizeof(struct tcp_accept_key) == 8, "tcp_accept_key is ABI");
+_Static_assert(sizeof(struct tcp_accept_key) == 12, "tcp_accept_key is ABI");
 
 struct tcp_accept_row {
 	__u64 accepted;

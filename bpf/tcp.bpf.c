@@ -97,6 +97,32 @@ static __always_inline bool is_mapped(const struct sock *sk)
 	return !to[0] && !to[1] && to[2] == bpf_htonl(0xffff);
 }
 
+static __always_inline void accept_key(const struct sock *sk, __u16 port,
+				       struct tcp_accept_key *key)
+{
+	struct net *net = sk->__sk_common.skc_net.net;
+
+	__builtin_memset(key, 0, sizeof(*key));
+	key->netns = net->ns.inum;
+	key->mix = net->hash_mix;
+	key->port = port;
+	key->family = sk->__sk_common.skc_family == AF_INET6 ? 6 : 4;
+}
+
+/*
+ * Did others open it? A service may have a port that connect() would choose from,
+ * too: then somebody has accepted there. A child is of its listener's family.
+ */
+static __always_inline bool is_served(const struct sock *sk, __u16 port)
+{
+	struct tcp_accept_key key;
+
+	if (!port_is_ephemeral(sk->__sk_common.skc_net.net, port))
+		return true;
+	accept_key(sk, port, &key);
+	return bpf_map_lookup_elem(&tcp_accepts, &key);
+}
+
 static __always_inline void group_of(const struct tcp_sock *tp, struct tcp_row_key *group)
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
@@ -106,6 +132,7 @@ static __always_inline void group_of(const struct tcp_sock *tp, struct tcp_row_k
 
 	__builtin_memset(group, 0, sizeof(*group));
 	group->netns = net->ns.inum;
+	group->mix = net->hash_mix;
 	if (sk->__sk_common.skc_family == AF_INET6 && !is_mapped(sk)) {
 		const __u32 *to = sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32;
 
@@ -117,7 +144,7 @@ static __always_inline void group_of(const struct tcp_sock *tp, struct tcp_row_k
 	}
 	/* skc_num is 0 by the time that a connection's end is told */
 	port = bpf_ntohs(icsk->icsk_inet.inet_sport);
-	group->served = !port_is_ephemeral(net, port);
+	group->served = is_served(sk, port);
 	group->port = group->served ? port : bpf_ntohs(sk->__sk_common.skc_dport);
 	/* the name's first bytes tell cubic, bbr, reno, dctcp and their like apart */
 	(void)bpf_probe_read_kernel(group->cc, sizeof(group->cc), icsk->icsk_ca_ops->name);
@@ -282,6 +309,7 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
 	struct tcp_row *group, *lane;
 	struct since *since;
 	struct tcp_sock *tp;
+	bool measured;
 	__u32 bucket;
 
 	if (to != TCP_CLOSE || from == TCP_SYN_SENT || from == TCP_LISTEN || from == TCP_CLOSE ||
@@ -290,17 +318,21 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (!tp)
 		return 0;
+	/* none was measured, as after a SYN cookie without timestamps */
+	measured = tp->srtt_us > 0;
+	bucket = bucket_of_us(tp->srtt_us >> 3);
 	group = group_row(tp);
 	lane = lane_row();
-	bucket = bucket_of_us(tp->srtt_us >> 3);
-	if (group && bucket < TCP_BUCKETS) {
+	if (group) {
 		__sync_fetch_and_add(&group->closed, 1);
-		__sync_fetch_and_add(&group->rtt[bucket], 1);
+		if (measured && bucket < TCP_BUCKETS)
+			__sync_fetch_and_add(&group->rtt[bucket], 1);
 		group->last_ns = bpf_ktime_get_ns();
 	}
-	if (lane && bucket < TCP_BUCKETS) {
+	if (lane) {
 		__sync_fetch_and_add(&lane->closed, 1);
-		__sync_fetch_and_add(&lane->rtt[bucket], 1);
+		if (measured && bucket < TCP_BUCKETS)
+			__sync_fetch_and_add(&lane->rtt[bucket], 1);
 	}
 	if (!has_states || !BPF_CORE_READ_BITFIELD(&tp->inet_conn, icsk_ca_state))
 		return 0;
@@ -319,7 +351,7 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
  */
 static __always_inline void accepted(struct sock *sk, struct sock *child)
 {
-	struct tcp_accept_key key = {};
+	struct tcp_accept_key key;
 	struct tcp_accept_row *row;
 	struct tcp_sock *tp;
 	__u64 now, began, *lost;
@@ -328,9 +360,7 @@ static __always_inline void accepted(struct sock *sk, struct sock *child)
 	tp = child ? bpf_skc_to_tcp_sock(child) : NULL;
 	if (!tp)
 		return;
-	key.netns = sk->__sk_common.skc_net.net->ns.inum;
-	key.port = sk->__sk_common.skc_num;
-	key.family = sk->__sk_common.skc_family == AF_INET6 ? 6 : 4;
+	accept_key(sk, sk->__sk_common.skc_num, &key);
 	row = bpf_map_lookup_elem(&tcp_accepts, &key);
 	if (!row) {
 		struct tcp_accept_row none = {};

@@ -27,28 +27,30 @@ static void timewait_settle(void)
 
 void counting_begin(void)
 {
-	struct keeping keeping[3];
+	enum { TIMEWAIT, EVENTS, TRAFFIC, KINDS };
+	struct keeping keeping[KINDS];
 	struct err err = { 0 };
 	struct facts facts;
-	unsigned int i, nr = sizeof(keeping) / sizeof(keeping[0]);
-	int ret;
+	unsigned int i, nr = KINDS;
 
 	/* read again: an up may just have changed what RPS is on */
-	ret = facts_gather("/", 0, &facts, &err);
-	if (ret) {
+	if (facts_gather("/", 0, &facts, &err)) {
 		(void)fail("nothing is counted: %s", err.text);
 	} else if (facts.node.cmdline_off[0] != '1') { /* that wins over everything */
-		ret = traffic_keeping(&facts, &keeping[0]);
-		timewait_keeping(&keeping[1]);
-		keeping[2] = events_keeping();
-		if (!ret)
-			(void)kept_begin(keeping, nr); /* each says its own */
+		timewait_keeping(&keeping[TIMEWAIT]);
+		keeping[EVENTS] = events_keeping();
+		if (traffic_keeping(&facts, &keeping[TRAFFIC])) {
+			(void)fail("%s: %s", keeping[TRAFFIC].kind->missing,
+				   keeping[TRAFFIC].err.text);
+			nr = TRAFFIC; /* the others are counted all the same */
+		}
+		(void)kept_begin(keeping, nr); /* each says its own */
 		for (i = 0; i < nr; i++)
-			if (ret || keeping[i].ret)
+			if (keeping[i].ret)
 				(void)fail("%s: %s", keeping[i].kind->missing, keeping[i].err.text);
-		if (!ret && keeping[1].began)
+		if (keeping[TIMEWAIT].began)
 			timewait_settle();
-		traffic_keeping_done(&keeping[0]);
+		traffic_keeping_done(&keeping[TRAFFIC]);
 	}
 	facts_free(&facts);
 }

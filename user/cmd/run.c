@@ -33,6 +33,7 @@
 #include "cmd/up.h"
 #include "cmd/wake.h"
 #include "facts/facts.h"
+#include "observe/events.h"
 
 #define WHY_GIVEN_BACK "nothing of netlane's stands any more; netlane up or a reload begins anew"
 
@@ -86,6 +87,9 @@ static void home_mend(struct daemon *d)
 	say("somebody emptied " RUN_DIR ": made anew\n");
 }
 
+/* What had no event for so long may give its place to what comes. */
+#define EVENTS_IDLE_S 3600
+
 /* Who runs out of ports is told whatever the lanes are like. */
 static void ports_look(struct daemon *d)
 {
@@ -93,6 +97,7 @@ static void ports_look(struct daemon *d)
 
 	memcpy(was, d->ports.status, sizeof(was));
 	portwatch_look(&d->ports);
+	events_tidy(EVENTS_IDLE_S);
 	if (strcmp(was, d->ports.status))
 		daemon_status(d);
 	(void)fflush(stdout);

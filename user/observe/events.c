@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock.h"
+#include "observe/rows.h"
 #include "skel/tcp.skel.h"
 
 /* X(id, name of the pin and libbpf's, key, value, entries) */
@@ -52,30 +53,17 @@ _Static_assert(HIST_BUCKETS >= TCP_BUCKETS, "");
 
 /* ---- the object */
 
-/* How many arguments a function or a tracepoint has; 0: it is not there. */
-static unsigned int arguments_of(const struct btf *btf, const char *name, unsigned int kind)
-{
-	int id = btf ? btf__find_by_name_kind(btf, name, kind) : -ENOENT;
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
-
-	if (type)
-		type = btf__type_by_id(btf, type->type);
-	if (type && btf_is_ptr(type)) /* a tracepoint's is one to a function */
-		type = btf__type_by_id(btf, type->type);
-	return type && btf_is_func_proto(type) ? btf_vlen(type) : 0;
-}
-
 static int events_suit(void *arg, const struct btf *btf)
 {
 	struct tcp_bpf *skel = arg;
-	unsigned int accept = arguments_of(btf, "inet_csk_accept", BTF_KIND_FUNC);
+	unsigned int accept = object_arguments(btf, "inet_csk_accept", BTF_KIND_FUNC);
 	int ret = 0;
 
 	/* a tracepoint's first argument is hidden */
 	skel->rodata->retransmit_says_error =
-		arguments_of(btf, "btf_trace_tcp_retransmit_skb", BTF_KIND_TYPEDEF) >= 4;
+		object_arguments(btf, "btf_trace_tcp_retransmit_skb", BTF_KIND_TYPEDEF) >= 4;
 	skel->rodata->has_states =
-		arguments_of(btf, "btf_trace_tcp_cong_state_set", BTF_KIND_TYPEDEF) >= 3;
+		object_arguments(btf, "btf_trace_tcp_cong_state_set", BTF_KIND_TYPEDEF) >= 3;
 	if (!skel->rodata->has_states)
 		ret = bpf_program__set_autoload(skel->progs.tcp_state, false);
 	if (!ret && accept != 2)
@@ -166,53 +154,110 @@ static void row_take(struct event_row *to, const struct tcp_row_key *key, const 
 	count_take(&to->count, row);
 }
 
-/* The next key of a table; the first one with @began false. */
-static bool next_key(int map, bool *began, void *key)
-{
-	int ret = bpf_map_get_next_key(map, *began ? key : NULL, key);
+/* One of the network namespaces that had an inode: the kernel gives a number again at once. */
+struct incarnation {
+	unsigned int netns;
+	unsigned int mix;
+	uint64_t last_ns;
+};
 
-	*began = true;
-	return !ret;
+/* The latest of those of @netns, from all rows; the others are gone. */
+static struct incarnation *incarnation_of(struct incarnation *list, unsigned int *nr,
+					  unsigned int netns)
+{
+	unsigned int i;
+
+	for (i = 0; i < *nr; i++)
+		if (list[i].netns == netns)
+			return &list[i];
+	list[*nr] = (struct incarnation){ .netns = netns };
+	return &list[(*nr)++];
 }
 
-static int rows_read(const struct object *o, struct events *events)
+static int rows_take(const struct rows *rows, struct events *events)
 {
-	struct tcp_row_key key;
-	struct tcp_row row;
-	bool began = false;
+	struct incarnation *list = calloc(rows->nr + 1, sizeof(*list)), *in;
+	const struct tcp_row_key *key = rows->keys;
+	const struct tcp_row *row = rows->values;
+	unsigned int i, nr = 0;
 
-	events->row = calloc(TCP_ROWS_MAX, sizeof(*events->row));
-	if (!events->row)
+	events->row = calloc(rows->nr + 1, sizeof(*events->row));
+	if (!list || !events->row) {
+		free(list);
 		return -ENOMEM;
-	/* a row that is removed meanwhile leads back to the first one: not more than there are */
-	while (events->nr_row < TCP_ROWS_MAX && next_key(o->map[MAP_ROWS], &began, &key))
-		if (!bpf_map_lookup_elem(o->map[MAP_ROWS], &key, &row))
-			row_take(&events->row[events->nr_row++], &key, &row);
+	}
+	for (i = 0; i < rows->nr; i++) {
+		in = incarnation_of(list, &nr, key[i].netns);
+		if (row[i].last_ns >= in->last_ns) {
+			in->last_ns = row[i].last_ns;
+			in->mix = key[i].mix;
+		}
+	}
+	for (i = 0; i < rows->nr; i++)
+		if (incarnation_of(list, &nr, key[i].netns)->mix == key[i].mix)
+			row_take(&events->row[events->nr_row++], &key[i], &row[i]);
+	free(list);
 	return 0;
 }
 
-static int accepts_read(const struct object *o, struct events *events)
+static int accepts_take(const struct rows *rows, struct events *events)
 {
-	struct tcp_accept_key key;
-	struct tcp_accept_row row;
-	bool began = false;
+	struct incarnation *list = calloc(rows->nr + 1, sizeof(*list)), *in;
+	const struct tcp_accept_key *key = rows->keys;
+	const struct tcp_accept_row *row = rows->values;
+	unsigned int i, nr = 0;
 
-	events->accept = calloc(TCP_ACCEPTS_MAX, sizeof(*events->accept));
-	if (!events->accept)
+	events->accept = calloc(rows->nr + 1, sizeof(*events->accept));
+	if (!list || !events->accept) {
+		free(list);
 		return -ENOMEM;
-	while (events->nr_accept < TCP_ACCEPTS_MAX && next_key(o->map[MAP_ACCEPTS], &began, &key)) {
+	}
+	for (i = 0; i < rows->nr; i++) {
+		in = incarnation_of(list, &nr, key[i].netns);
+		if (row[i].last_ns >= in->last_ns) {
+			in->last_ns = row[i].last_ns;
+			in->mix = key[i].mix;
+		}
+	}
+	for (i = 0; i < rows->nr; i++) {
 		struct event_accept *to = &events->accept[events->nr_accept];
 
-		if (bpf_map_lookup_elem(o->map[MAP_ACCEPTS], &key, &row))
+		if (incarnation_of(list, &nr, key[i].netns)->mix != key[i].mix)
 			continue;
-		to->netns = key.netns;
-		to->port = key.port;
-		to->ipv6 = key.family == 6;
-		to->accepted = row.accepted;
-		hist_take(&to->wait, row.wait);
+		to->netns = key[i].netns;
+		to->port = key[i].port;
+		to->ipv6 = key[i].family == 6;
+		to->accepted = row[i].accepted;
+		hist_take(&to->wait, row[i].wait);
 		events->nr_accept++;
 	}
+	free(list);
 	return 0;
+}
+
+/* One of the two tables. */
+static int table_read(const struct object *o, unsigned int map, struct rows *rows)
+{
+	return rows_read(o->map[map], maps[map].entries, maps[map].key_size, maps[map].value_size,
+			 rows);
+}
+
+static int tables_read(const struct object *o, struct events *events)
+{
+	struct rows rows;
+	int ret;
+
+	ret = table_read(o, MAP_ROWS, &rows);
+	if (!ret)
+		ret = rows_take(&rows, events);
+	rows_free(&rows);
+	if (ret)
+		return ret;
+	ret = table_read(o, MAP_ACCEPTS, &rows);
+	if (!ret)
+		ret = accepts_take(&rows, events);
+	rows_free(&rows);
+	return ret;
 }
 
 static int lanes_read(const struct object *o, struct events *events)
@@ -267,7 +312,7 @@ int events_read(struct events *events, struct err *err)
 	int ret;
 
 	memset(events, 0, sizeof(*events));
-	ret = object_adopt(&events_kind, &o);
+	ret = object_open(&events_kind, &o);
 	if (ret)
 		return adopt_failed(ret, err);
 	events->at_ns = clock_boot_ns();
@@ -277,40 +322,47 @@ int events_read(struct events *events, struct err *err)
 	events->states_known = is_attached(&o, PROG_STATE);
 	events->accepts_known = is_attached(&o, PROG_ACCEPTED) ||
 				is_attached(&o, PROG_ACCEPTED_OLD);
-	ret = rows_read(&o, events);
-	if (!ret)
-		ret = accepts_read(&o, events);
+	ret = tables_read(&o, events);
 	if (!ret)
 		ret = lanes_read(&o, events);
 	object_close(&o);
 	return ret ? err_set(err, ret, "the BPF maps cannot be read: %s", strerror(-ret)) : 0;
 }
 
-int events_tidy(unsigned int idle_s)
+/* Removes what has been idle so long, where a table is nearly full. */
+static void table_tidy(const struct object *o, unsigned int map, size_t last_ns_at,
+		       uint64_t idle_ns)
 {
-	const uint64_t now = clock_mono_ns(), idle_ns = 1000000000ULL * idle_s;
-	struct tcp_row_key *keys = calloc(TCP_ROWS_MAX, sizeof(*keys)), key;
-	unsigned int nr = 0, idle = 0;
-	struct tcp_row row;
-	bool began = false;
-	struct object o;
-	int ret;
+	const unsigned int enough = maps[map].entries / 4 * 3;
+	unsigned int i, left;
+	struct rows rows;
+	uint64_t now, last;
 
-	ret = keys ? object_adopt(&events_kind, &o) : -ENOMEM;
-	if (ret) {
-		free(keys);
-		return ret;
+	if (!table_read(o, map, &rows)) {
+		now = clock_mono_ns();
+		left = rows.nr;
+		for (i = 0; i < rows.nr && left > enough; i++) {
+			memcpy(&last, (char *)rows.values + i * maps[map].value_size + last_ns_at,
+			       sizeof(last));
+			/* an event that falls in between is lost with a row of hours ago */
+			if (now > last && now - last > idle_ns)
+				left -= !bpf_map_delete_elem(
+					o->map[map], (char *)rows.keys + i * maps[map].key_size);
+		}
 	}
-	for (; nr < TCP_ROWS_MAX && next_key(o.map[MAP_ROWS], &began, &key); nr++)
-		if (!bpf_map_lookup_elem(o.map[MAP_ROWS], &key, &row) && row.last_ns < now &&
-		    now - row.last_ns > idle_ns)
-			keys[idle++] = key;
-	/* an event that falls in between is lost with its row: one of hours ago */
-	for (; nr > TCP_ROWS_MAX / 4 * 3 && idle; nr--)
-		(void)bpf_map_delete_elem(o.map[MAP_ROWS], &keys[--idle]);
+	rows_free(&rows);
+}
+
+void events_tidy(unsigned int idle_s)
+{
+	const uint64_t idle_ns = 1000000000ULL * idle_s;
+	struct object o;
+
+	if (object_adopt(&events_kind, &o))
+		return; /* nothing is counted */
+	table_tidy(&o, MAP_ROWS, offsetof(struct tcp_row, last_ns), idle_ns);
+	table_tidy(&o, MAP_ACCEPTS, offsetof(struct tcp_accept_row, last_ns), idle_ns);
 	object_close(&o);
-	free(keys);
-	return 0;
 }
 
 void events_free(struct events *events)

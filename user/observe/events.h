@@ -15,8 +15,8 @@ struct keeping events_keeping(void);
  * can tell; each with a sentence. events_free() in any case.
  */
 int events_read(struct events *events, struct err *err);
-/* Removes rows without an event for @idle_s seconds, when the table is nearly full. */
-int events_tidy(unsigned int idle_s);
+/* Removes rows without an event for @idle_s seconds where a table is nearly full. */
+void events_tidy(unsigned int idle_s);
 void events_free(struct events *events);
 
 #endif /* NETLANE_OBSERVE_EVENTS_H */

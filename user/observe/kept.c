@@ -103,7 +103,11 @@ static int folder_make(struct keeping *keeping, struct standing *s, unsigned int
 	}
 	if (ret)
 		return ret;
-	return settled ? pins_commit(dir, err) : pins_remove_all(err);
+	ret = settled ? pins_commit(dir, err) : pins_remove_all(err);
+	/* half of it is gone by then */
+	if (ret && pins_remove_all(NULL))
+		err_prefix(err, "what was loaded could not be taken back; ");
+	return ret;
 }
 
 static int begin(struct keeping *keeping, struct standing *s, unsigned int nr, struct err *err)
@@ -145,11 +149,8 @@ int kept_begin(struct keeping *keeping, unsigned int nr)
 	}
 	lock = pins_lock(&err);
 	ret = lock < 0 ? lock : begin(keeping, s, nr, &err);
-	if (lock >= 0) {
-		if (ret && pins_remove_all(NULL))
-			err_prefix(&err, "what was loaded could not be taken back; ");
+	if (lock >= 0)
 		close(lock);
-	}
 	for (i = 0; i < nr && ret; i++) {
 		keeping[i].began = false;
 		keeping[i].ret = ret;
@@ -162,6 +163,9 @@ int kept_end(struct err *err)
 {
 	int ret, lock;
 
+	ret = pins_visible(err);
+	if (ret)
+		return ret;
 	if (access(PINS_DIR, F_OK) && errno == ENOENT)
 		return 0;
 	lock = pins_lock(err);

@@ -19,6 +19,8 @@
 
 /* Where the links of programs that are always attached are pinned, beside the programs. */
 #define LINK_NAME "link_%s"
+#define KERNEL_ENOTSUPP \
+	524 /* include/linux/errno.h: the kernel's own, which libc has no words for */
 
 /* What libbpf would print belongs into the sentence, and there is none for it to print to. */
 static int libbpf_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -80,6 +82,18 @@ static int info_write(struct object *o, unsigned int slots)
 	};
 	o->map_id = map_id_of(o->map[0]);
 	return bpf_map_update_elem(o->map[0], &zero, &o->info, BPF_ANY) ? -errno : 0;
+}
+
+unsigned int object_arguments(const struct btf *btf, const char *name, unsigned int kind)
+{
+	int id = btf ? btf__find_by_name_kind(btf, name, kind) : -ENOENT;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
+
+	if (type)
+		type = btf__type_by_id(btf, type->type);
+	if (type && btf_is_ptr(type)) /* a tracepoint's is one to a function */
+		type = btf__type_by_id(btf, type->type);
+	return type && btf_is_func_proto(type) ? btf_vlen(type) : 0;
 }
 
 /* The kernel's function that a program hooks by a trampoline, or NULL: another kind of hook. */
@@ -144,6 +158,24 @@ static struct bpf_object *load(struct object *o, unsigned int slots, bool trampo
 	return *ret ? NULL : obj;
 }
 
+/* Some machines load what hooks a function and attach it nowhere (arm64 before 6.4). */
+static bool functions_attach(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	int fd;
+
+	bpf_object__for_each_program(prog, obj)
+	{
+		if (!function_of(prog) || bpf_program__fd(prog) < 0)
+			continue;
+		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
+		if (fd >= 0)
+			close(fd);
+		return fd >= 0;
+	}
+	return true; /* there is none */
+}
+
 int object_load(const struct object_kind *kind, unsigned int slots, struct object *o,
 		struct err *err)
 {
@@ -155,6 +187,11 @@ int object_load(const struct object_kind *kind, unsigned int slots, struct objec
 	object_reset(o, kind);
 	(void)libbpf_set_print(libbpf_silent);
 	obj = load(o, slots, true, &ret);
+	if (obj && !functions_attach(obj)) {
+		kind->close(o->skel);
+		o->skel = NULL;
+		obj = NULL;
+	}
 	/* hardened kernels take tracepoints' programs and refuse those of functions */
 	if (!obj && !geteuid())
 		obj = load(o, slots, false, &ret);
@@ -213,6 +250,20 @@ int object_adopt(const struct object_kind *kind, struct object *o)
 	return ret;
 }
 
+int object_open(const struct object_kind *kind, struct object *o)
+{
+	struct err err;
+	int lock, ret = object_adopt(kind, o);
+
+	if (ret != -ENOENT && ret != -ESTALE)
+		return ret;
+	lock = pins_lock(&err);
+	ret = object_adopt(kind, o);
+	if (lock >= 0)
+		close(lock);
+	return ret;
+}
+
 bool object_in_force(const struct object *o)
 {
 	int fd = pins_open(o->kind->map[0].name);
@@ -241,7 +292,8 @@ int object_attach(const struct object *o, unsigned int prog)
 int object_attach_failed(int ret, struct err *err)
 {
 	return err_set(err, ret == -EPERM ? ret : -EOPNOTSUPP,
-		       "the BPF programs cannot be attached: %s", strerror(-ret));
+		       "the BPF programs cannot be attached: %s",
+		       ret == -KERNEL_ENOTSUPP ? "not supported by this kernel" : strerror(-ret));
 }
 
 static int pin_one(int fd, const char *dir, const char *name, struct err *err)

@@ -64,6 +64,8 @@ int object_load(const struct object_kind *kind, unsigned int slots, struct objec
 		struct err *err);
 /* Opens what is pinned. -ENOENT: nothing; -ESTALE: not what this netlane makes; -EPERM. */
 int object_adopt(const struct object_kind *kind, struct object *o);
+/* The same for readers, who may have come while a loader was at it; never with its lock held. */
+int object_open(const struct object_kind *kind, struct object *o);
 /* Do the pins still hold these very maps? */
 bool object_in_force(const struct object *o);
 /* Is what is adopted of the same build as this program? */
@@ -80,6 +82,8 @@ int object_pin_link(const struct object *o, unsigned int prog, int fd, const cha
 /* The pinned link of a program, a descriptor or -errno; and where it is pinned. */
 int object_link(const struct object *o, unsigned int prog);
 void object_link_path(const struct object *o, unsigned int prog, char *path, unsigned long len);
+/* How many arguments a kernel function or a tracepoint's type has; 0: it is not there. */
+unsigned int object_arguments(const struct btf *btf, const char *name, unsigned int kind);
 /* Takes out of @dir whatever the two have pinned there. */
 void object_unpin(const struct object_kind *kind, const char *dir);
 void object_close(struct object *o);

@@ -41,18 +41,30 @@ int pins_lock(struct err *err)
 	return fd;
 }
 
-static bool bpffs_is_mounted(void)
+static bool is_bpffs(const char *path)
 {
 	struct statfs st;
 
-	return !statfs(BPFFS, &st) && (unsigned long)st.f_type == BPFFS_MAGIC;
+	return !statfs(path, &st) && (unsigned long)st.f_type == BPFFS_MAGIC;
+}
+
+int pins_visible(struct err *err)
+{
+	if (is_bpffs(BPFFS) || !is_bpffs(INIT_ROOT BPFFS))
+		return 0;
+	return err_set(err, -EXDEV,
+		       BPFFS " of this node is hidden here (ip netns exec does that): what netlane "
+			     "counts can be begun and ended outside only");
 }
 
 int pins_prepare(struct err *err)
 {
-	int fd;
+	int fd, ret;
 
-	if (!bpffs_is_mounted()) {
+	ret = pins_visible(err);
+	if (ret)
+		return ret;
+	if (!is_bpffs(BPFFS)) {
 		(void)mkdir(RUN_DIR, 0755); /* there already, or the next line says why not */
 		fd = open(MOUNTED_PATH, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 		if (fd < 0)
@@ -144,7 +156,7 @@ bool pins_of_others(void)
 	bool found = false;
 	char **names;
 
-	if (files_list("/", &names, &nr, PINS_DIR))
+	if (files_list(is_bpffs(BPFFS) ? "/" : INIT_ROOT "/", &names, &nr, PINS_DIR))
 		return false;
 	for (i = 0; i < nr; i++)
 		found |= !strncmp(names[i], "abi-", strlen("abi-")) && strcmp(names[i], PINS_ABI);
@@ -155,13 +167,19 @@ bool pins_of_others(void)
 int pins_remove_all(struct err *err)
 {
 	int ret = folders_remove(NULL, err);
+	unsigned int nr;
+	char **names;
 
 	if (!ret && rmdir(PINS_DIR) && errno != ENOENT)
 		ret = err_set(err, -errno, PINS_DIR " cannot be removed: %s", strerror(errno));
 	if (ret || !file_exists("/", MOUNTED_PATH))
 		return ret;
-	/* busy: somebody else pins there by now, and it is no longer ours alone */
-	(void)umount(BPFFS);
+	/* with somebody else's pins in it, it is no longer ours alone */
+	if (!files_list("/", &names, &nr, BPFFS)) {
+		if (!nr)
+			(void)umount(BPFFS);
+		files_free(names, nr);
+	}
 	(void)unlink(MOUNTED_PATH);
 	(void)rmdir(RUN_DIR); /* the service may have files there */
 	return 0;
@@ -183,6 +201,6 @@ int pins_open(const char *name)
 	int fd;
 
 	pins_path(name, path + root, sizeof(path) - root);
-	fd = bpf_obj_get(bpffs_is_mounted() ? path + root : path);
+	fd = bpf_obj_get(is_bpffs(BPFFS) ? path + root : path);
 	return fd < 0 ? -errno : fd;
 }

@@ -16,6 +16,11 @@
 
 /* One loader at a time; the descriptor to close, or -errno with a sentence. */
 int pins_lock(struct err *err);
+/*
+ * Would what is done to pins here be done to the node's? Not where `ip netns exec`
+ * has put another /sys in the place of its own: -EXDEV, with a sentence.
+ */
+int pins_visible(struct err *err);
 /* /sys/fs/bpf is a BPF file system and has our folder; mounts it where nobody did. */
 int pins_prepare(struct err *err);
 /* A new empty folder to pin into, below the lock. */

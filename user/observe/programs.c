@@ -16,16 +16,7 @@ _Static_assert(PROG_COUNT <= OBJECT_PROGS_MAX, "");
 /* Does kfree_skb say a reason here (5.17)? Its third argument, behind the hidden first. */
 static bool says_reason(const struct btf *btf)
 {
-	const struct btf_type *type;
-	int id;
-
-	id = btf__find_by_name_kind(btf, "btf_trace_kfree_skb", BTF_KIND_TYPEDEF);
-	type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
-	if (type)
-		type = btf__type_by_id(btf, type->type); /* the pointer */
-	if (type)
-		type = btf__type_by_id(btf, type->type);
-	return type && btf_is_func_proto(type) && btf_vlen(type) >= 4;
+	return object_arguments(btf, "btf_trace_kfree_skb", BTF_KIND_TYPEDEF) >= 4;
 }
 
 static int traffic_suit(void *arg, const struct btf *btf)

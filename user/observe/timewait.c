@@ -49,17 +49,6 @@ static const struct object_map maps[] = {
 _Static_assert(TIMEWAIT_MAPS <= OBJECT_MAPS_MAX, "");
 _Static_assert(PROG_COUNT <= OBJECT_PROGS_MAX, "");
 
-/* How many arguments a function of the kernel has, 0 unknown. */
-static unsigned int arguments_of(const struct btf *btf, const char *function)
-{
-	int id = btf ? btf__find_by_name_kind(btf, function, BTF_KIND_FUNC) : -ENOENT;
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
-
-	if (type)
-		type = btf__type_by_id(btf, type->type);
-	return type && btf_is_func_proto(type) ? btf_vlen(type) : 0;
-}
-
 /*
  * Both functions, or a guess by changes of state; never one of each kind, which
  * would count twice. What hooks a missing function has been left out already.
@@ -69,7 +58,7 @@ static int timewait_suit(void *arg, const struct btf *btf)
 	struct timewait_bpf *skel = arg;
 	const bool exact = bpf_program__autoload(skel->progs.lane_tw_born) &&
 			   bpf_program__autoload(skel->progs.lane_tw_died);
-	const unsigned int listen = arguments_of(btf, "inet_csk_listen_start");
+	const unsigned int listen = object_arguments(btf, "inet_csk_listen_start", BTF_KIND_FUNC);
 	struct bpf_program *prog;
 	int ret = 0;
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "observe/object.h"
+#include "observe/rows.h"
 #include "observe/timewait.h"
 
 enum timewait_map {
@@ -24,17 +25,6 @@ struct timewait_reader {
 	struct object programs;
 	bool exact; /* births and deaths are seen, and not guessed */
 };
-
-/* One whole map, as it is now. */
-struct rows {
-	void *keys;
-	void *values;
-	unsigned int nr;
-};
-
-/* Reads a hash of @max entries at most; rows_free() in any case. 0 or -errno. */
-int rows_read(int map, unsigned int max, size_t key_size, size_t value_size, struct rows *rows);
-void rows_free(struct rows *rows);
 
 /* The inode of this process' network namespace, 0 unknown. */
 unsigned int netns_own(void);

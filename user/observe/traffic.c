@@ -146,7 +146,7 @@ int traffic_open(const struct facts *facts, char **names, unsigned int nr_names,
 	if (ret)
 		goto close;
 	t->nr_cpu = (unsigned int)libbpf_num_possible_cpus();
-	ret = object_adopt(&traffic_kind, &t->programs);
+	ret = object_open(&traffic_kind, &t->programs);
 	if (ret == -EPERM || ret == -EACCES) {
 		ret = err_set(err, -EPERM, "reading BPF maps needs root");
 		goto close;

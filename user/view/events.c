@@ -79,6 +79,33 @@ static void absent_say(struct text *out, const struct events *events, unsigned i
 			  0, 2, width);
 }
 
+static bool has_events(const struct event_count *c)
+{
+	return c->closed || c->retransmits || c->timeouts || c->resets_sent || c->resets_received ||
+	       c->zero_windows;
+}
+
+/* What nobody can tell the namespace of any more is not kept quiet. */
+static void no_room_say(struct text *out, const struct events *events,
+			const struct event_groups *groups, unsigned int width)
+{
+	const struct event_count *c = &events->rest;
+	char words[240];
+
+	if (groups->by != EVENTS_BY_CPU && groups->by != EVENTS_BY_NETNS && has_events(c)) {
+		(void)snprintf(
+			words, sizeof(words),
+			"not in these rows: %llu connections that ended and %llu segments "
+			"sent again, of all network namespaces together, for which the table "
+			"had no room",
+			(unsigned long long)c->closed, (unsigned long long)c->retransmits);
+		view_wrap(out, words, 0, 2, width);
+	}
+	if (events->accepts_lost)
+		text_add(out, "%llu connections were accepted on ports that found no room\n",
+			 (unsigned long long)events->accepts_lost);
+}
+
 void view_events(struct text *out, const struct events *events, const struct event_groups *groups,
 		 unsigned int width)
 {
@@ -98,11 +125,13 @@ void view_events(struct text *out, const struct events *events, const struct eve
 		 "recovery", "loss", "in loss", "win 0", "rst to", "rst by");
 	for (i = 0; i < groups->nr_group; i++)
 		line(out, events, wide, groups->group[i].name, &groups->group[i]);
-	(void)snprintf(other, sizeof(other), "other (%u)", groups->folded);
-	if (groups->folded || groups->other.count.closed)
+	(void)snprintf(other, sizeof(other), groups->folded ? "other (%u)" : "other",
+		       groups->folded);
+	if (groups->folded || (groups->by == EVENTS_BY_NETNS && has_events(&events->rest)))
 		line(out, events, wide, other, &groups->other);
 	if (groups->nr_group > 1)
 		line(out, events, wide, "all", &groups->total);
+	no_room_say(out, events, groups, width);
 }
 
 /* ---- JSON */
@@ -165,6 +194,7 @@ static struct json_object *group_json(const struct events *events, const struct 
 struct json_object *view_events_json(const struct events *events, const struct event_groups *groups)
 {
 	struct json_object *json = json_object_new_object(), *list = json_object_new_array();
+	const struct event_group no_room = { .name = "no room", .count = events->rest };
 	unsigned int i;
 
 	if (!json || !list) {
@@ -181,5 +211,7 @@ struct json_object *view_events_json(const struct events *events, const struct e
 	(void)add(json, "group", list);
 	(void)add(json, "folded", json_object_new_int((int)groups->folded));
 	(void)add(json, "other", group_json(events, &groups->other));
+	(void)add(json, "no_room", group_json(events, &no_room));
+	(void)add(json, "accepts_no_room", json_object_new_uint64(events->accepts_lost));
 	return json;
 }
