@@ -201,6 +201,7 @@ int pins_open(const char *name)
 	int fd;
 
 	pins_path(name, path + root, sizeof(path) - root);
-	fd = bpf_obj_get(is_bpffs(BPFFS) ? path + root : path);
+	/* only where it is one: without rights on the first process its root cannot be seen */
+	fd = bpf_obj_get(!is_bpffs(BPFFS) && is_bpffs(INIT_ROOT BPFFS) ? path : path + root);
 	return fd < 0 ? -errno : fd;
 }
