@@ -9,6 +9,7 @@
 #include "observe/pins.h"
 
 #define KINDS_MAX 4
+#define GONE_MS 3000
 
 /* How one of them stands while the lock is held. */
 struct standing {
@@ -161,6 +162,7 @@ int kept_begin(struct keeping *keeping, unsigned int nr)
 
 int kept_end(struct err *err)
 {
+	struct gone gone = { 0 };
 	int ret, lock;
 
 	ret = pins_visible(err);
@@ -171,8 +173,10 @@ int kept_end(struct err *err)
 	lock = pins_lock(err);
 	if (lock < 0)
 		return lock;
+	pins_note(&gone);
 	ret = pins_remove_all(err);
 	close(lock);
+	gone_wait(&gone, GONE_MS);
 	return ret;
 }
 

@@ -164,6 +164,20 @@ bool pins_of_others(void)
 	return found;
 }
 
+void pins_note(struct gone *gone)
+{
+	char **names, dir[256];
+	unsigned int i, nr;
+
+	if (files_list("/", &names, &nr, PINS_DIR))
+		return;
+	for (i = 0; i < nr; i++) {
+		(void)snprintf(dir, sizeof(dir), PINS_DIR "/%s", names[i]);
+		gone_note(gone, dir);
+	}
+	files_free(names, nr);
+}
+
 int pins_remove_all(struct err *err)
 {
 	int ret = folders_remove(NULL, err);

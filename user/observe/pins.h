@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "observe/gone.h"
 
 #define PINS_DIR "/sys/fs/bpf/netlane"
 
@@ -31,6 +32,8 @@ int pins_commit(const char *dir, struct err *err);
 int pins_sweep(struct err *err);
 /* Has another version of netlane pinned something? */
 bool pins_of_others(void);
+/* The programs that are pinned, in all folders. */
+void pins_note(struct gone *gone);
 /* Removes every pin; programs that only they held are detached. */
 int pins_remove_all(struct err *err);
 /* Where @name of this ABI is, or would be, pinned. */
