@@ -54,6 +54,22 @@ static int links_same(const struct object *o, const char *dir, struct err *err)
 	return ret;
 }
 
+static int load_new(struct keeping *k, struct standing *s, bool functions)
+{
+	const unsigned int slots = k->slots ? k->slots : 1;
+	int ret;
+
+	ret = functions ? object_load(k->kind, slots, &s->object, &k->err) :
+			  object_load_plain(k->kind, slots, &s->object, &k->err);
+	if (!ret && k->configure) {
+		ret = k->configure(&s->object, k->arg, &k->err);
+		if (ret)
+			object_close(&s->object);
+	}
+	s->open = !ret;
+	return ret;
+}
+
 /* Finds what is pinned, and loads what is not or is not what is wanted. */
 static void stand(struct keeping *k, struct standing *s)
 {
@@ -67,24 +83,32 @@ static void stand(struct keeping *k, struct standing *s)
 		return;
 	if (s->open)
 		object_close(&s->object);
-	k->ret = object_load(k->kind, k->slots ? k->slots : 1, &s->object, &k->err);
-	if (!k->ret && k->configure) {
-		k->ret = k->configure(&s->object, k->arg, &k->err);
-		if (k->ret)
-			object_close(&s->object);
-	}
-	s->open = !k->ret;
+	k->ret = load_new(k, s, true);
 }
 
 /* Puts it into the folder, or takes out again what is of it there. */
+static int put(struct keeping *k, const struct standing *s, const char *dir)
+{
+	int ret = object_pin(&s->object, dir, &k->err);
+
+	if (!ret)
+		ret = s->goes_on ? links_same(&s->object, dir, &k->err) :
+				   links_new(k, &s->object, dir, &k->err);
+	if (ret)
+		object_unpin(k->kind, dir);
+	return ret;
+}
+
 static void settle(struct keeping *k, struct standing *s, const char *dir)
 {
-	k->ret = object_pin(&s->object, dir, &k->err);
-	if (!k->ret)
-		k->ret = s->goes_on ? links_same(&s->object, dir, &k->err) :
-				      links_new(k, &s->object, dir, &k->err);
-	if (k->ret)
-		object_unpin(k->kind, dir);
+	k->ret = put(k, s, dir);
+	/* programs of functions may load and attach nowhere (arm64 before 6.4) */
+	if (k->ret && !s->goes_on) {
+		object_close(&s->object);
+		k->ret = load_new(k, s, false);
+		if (!k->ret)
+			k->ret = put(k, s, dir);
+	}
 	k->began = !k->ret && !s->goes_on;
 }
 

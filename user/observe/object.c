@@ -158,26 +158,8 @@ static struct bpf_object *load(struct object *o, unsigned int slots, bool trampo
 	return *ret ? NULL : obj;
 }
 
-/* Some machines load what hooks a function and attach it nowhere (arm64 before 6.4). */
-static bool functions_attach(struct bpf_object *obj)
-{
-	struct bpf_program *prog;
-	int fd;
-
-	bpf_object__for_each_program(prog, obj)
-	{
-		if (!function_of(prog) || bpf_program__fd(prog) < 0)
-			continue;
-		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
-		if (fd >= 0)
-			close(fd);
-		return fd >= 0;
-	}
-	return true; /* there is none */
-}
-
-int object_load(const struct object_kind *kind, unsigned int slots, struct object *o,
-		struct err *err)
+static int load_any(const struct object_kind *kind, unsigned int slots, bool trampolines,
+		    struct object *o, struct err *err)
 {
 	struct bpf_program *prog;
 	struct bpf_object *obj;
@@ -186,14 +168,9 @@ int object_load(const struct object_kind *kind, unsigned int slots, struct objec
 
 	object_reset(o, kind);
 	(void)libbpf_set_print(libbpf_silent);
-	obj = load(o, slots, true, &ret);
-	if (obj && !functions_attach(obj)) {
-		kind->close(o->skel);
-		o->skel = NULL;
-		obj = NULL;
-	}
+	obj = load(o, slots, trampolines, &ret);
 	/* hardened kernels take tracepoints' programs and refuse those of functions */
-	if (!obj && !geteuid())
+	if (!obj && trampolines && !geteuid())
 		obj = load(o, slots, false, &ret);
 	if (!obj)
 		return load_failed(kind, ret, err);
@@ -208,6 +185,18 @@ int object_load(const struct object_kind *kind, unsigned int slots, struct objec
 		return 0;
 	object_close(o);
 	return load_failed(kind, ret, err);
+}
+
+int object_load(const struct object_kind *kind, unsigned int slots, struct object *o,
+		struct err *err)
+{
+	return load_any(kind, slots, true, o, err);
+}
+
+int object_load_plain(const struct object_kind *kind, unsigned int slots, struct object *o,
+		      struct err *err)
+{
+	return load_any(kind, slots, false, o, err);
 }
 
 /* Is the map what this netlane would have made? */

@@ -62,6 +62,9 @@ struct object {
  */
 int object_load(const struct object_kind *kind, unsigned int slots, struct object *o,
 		struct err *err);
+/* The same without any that hooks a function: some machines load those and attach none. */
+int object_load_plain(const struct object_kind *kind, unsigned int slots, struct object *o,
+		      struct err *err);
 /* Opens what is pinned. -ENOENT: nothing; -ESTALE: not what this netlane makes; -EPERM. */
 int object_adopt(const struct object_kind *kind, struct object *o);
 /* The same for readers, who may have come while a loader was at it; never with its lock held. */
