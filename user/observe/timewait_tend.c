@@ -197,6 +197,12 @@ static int seeds_mend(struct timewait_reader *r, struct net *nets, unsigned int 
 
 /* ---- what is empty */
 
+/* A program may have written @then after @now was read. */
+static bool is_older(uint64_t now, uint64_t then, uint64_t ns)
+{
+	return now > then && now - then > ns;
+}
+
 static void past_add(const struct timewait_reader *r, __u32 netns, const struct lane_tw *tw)
 {
 	const int map = r->programs.map[TIMEWAIT_MAP_PAST];
@@ -222,15 +228,16 @@ static void past_add(const struct timewait_reader *r, __u32 netns, const struct 
 static int empty_remove(const struct timewait_reader *r, bool out)
 {
 	const int map = r->programs.map[out ? TIMEWAIT_MAP_OUT : TIMEWAIT_MAP_IN];
-	uint64_t now = clock_mono_ns();
 	const struct lane_tw_key *keys;
 	const struct lane_tw *values;
 	struct lane_tw_seed seed;
 	struct rows rows;
 	unsigned int i;
+	uint64_t now;
 	int ret;
 
 	ret = rows_read(map, out ? LANE_TW_OUT : LANE_TW_IN, sizeof(*keys), sizeof(*values), &rows);
+	now = clock_mono_ns();
 	keys = rows.keys;
 	values = rows.values;
 	for (i = 0; i < rows.nr && !ret; i++) {
@@ -241,7 +248,8 @@ static int empty_remove(const struct timewait_reader *r, bool out)
 		/* without deaths being seen (an estimate), what is old enough is empty */
 		if (r->exact && (int64_t)(tw->births - tw->deaths) + seed.alive > 0)
 			continue;
-		if (now - tw->last_ns < QUIET_NS || now - tw->refused_ns < QUIET_NS)
+		if (!is_older(now, tw->last_ns, QUIET_NS) ||
+		    !is_older(now, tw->refused_ns, QUIET_NS))
 			continue;
 		past_add(r, keys[i].netns, tw);
 		(void)bpf_map_delete_elem(map, &keys[i]); /* nobody else does */
@@ -256,16 +264,17 @@ static int deaf_remove(const struct timewait_reader *r)
 	const int map = r->programs.map[TIMEWAIT_MAP_LISTENED];
 	const struct lane_listened *values;
 	const struct lane_listened_key *keys;
-	uint64_t now = clock_mono_ns();
 	struct rows rows;
 	unsigned int i;
+	uint64_t now;
 	int ret;
 
 	ret = rows_read(map, LANE_LISTENED, sizeof(*keys), sizeof(*values), &rows);
+	now = clock_mono_ns();
 	keys = rows.keys;
 	values = rows.values;
 	for (i = 0; i < rows.nr && !ret; i++)
-		if (values[i].sockets < 1 && now - values[i].left_ns > LEFT_NS)
+		if (values[i].sockets < 1 && is_older(now, values[i].left_ns, LEFT_NS))
 			(void)bpf_map_delete_elem(map, &keys[i]); /* nobody else does */
 	rows_free(&rows);
 	return ret;
