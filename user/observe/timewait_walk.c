@@ -19,7 +19,8 @@
 #include "observe/timewait_maps.h"
 
 #define TRIES 3 /* until nothing changed during a walk */
-#define SLOTS 32768 /* a power of two, more than twice the rows */
+#define FOUND_MAX (1 + LANE_TW_OUT + LANE_TW_IN) /* the first is of what has no row of its own */
+#define SLOTS 32768 /* a power of two, more than twice those */
 #define DIAG_TIMER_TIMEWAIT 3 /* inet_diag_msg.idiag_timer of a TIME_WAIT or a FIN_WAIT2 like it */
 
 static const struct lane_tw no_row;
@@ -71,8 +72,8 @@ static struct found *found_of(struct walk *walk, const struct lane_tw_key *key, 
 		if (found->out == out && !memcmp(&found->key, key, sizeof(*key)))
 			return found;
 	}
-	if (walk->nr == LANE_TW_OUT + LANE_TW_IN)
-		return NULL;
+	if (walk->nr == FOUND_MAX)
+		return &walk->found[0];
 	found = &walk->found[walk->nr++];
 	memset(found, 0, sizeof(*found));
 	found->key = *key;
@@ -92,8 +93,7 @@ static void socket_take(const struct inet_diag_msg *msg, void *arg)
 		return;
 	key_of(walk, msg, &key, &out);
 	found = found_of(walk, &key, out);
-	if (found)
-		found->alive++;
+	found->alive++;
 }
 
 static int sockets_walk(struct walk *walk)
@@ -159,9 +159,32 @@ static void seed_write(const struct timewait_reader *r, const struct found *foun
 	const int map = r->programs.map[TIMEWAIT_MAP_SEED];
 
 	if (seed.alive)
-		(void)bpf_map_update_elem(map, &found->key, &seed, BPF_ANY); /* there is room */
+		(void)bpf_map_update_elem(map, &found->key, &seed, BPF_ANY); /* or it is full */
 	else
 		(void)bpf_map_delete_elem(map, &found->key); /* there may be none */
+}
+
+/* Writes what the rows lack, and returns how many are in doubt. */
+static unsigned int seeds_write(const struct timewait_reader *r, struct walk *walk)
+{
+	unsigned int i, doubtful = 0;
+	struct lane_tw now;
+
+	/* the first comes last: it gets what finds no row, as the programs do it */
+	for (i = walk->nr; i-- > 0;) {
+		struct found *found = &walk->found[i];
+
+		if (found->settled)
+			continue;
+		if (!row_read(r, found, i > 0 || found->alive, &now)) {
+			walk->found[0].alive += i > 0 ? found->alive : 0;
+			continue;
+		}
+		found->settled = !changed(&found->before, &now);
+		doubtful += !found->settled;
+		seed_write(r, found, &now);
+	}
+	return doubtful;
 }
 
 /*
@@ -175,22 +198,15 @@ static int seeds_find(const struct timewait_reader *r, struct walk *walk)
 	int ret = 0;
 
 	ret = sockets_walk(walk); /* makes known what there is */
-	for (i = 0; i < walk->nr && !ret; i++)
+	for (i = 1; i < walk->nr && !ret; i++)
 		(void)row_read(r, &walk->found[i], true, &now);
 	for (try = 0; try < TRIES && doubtful && !ret; try++) {
 		for (i = 0; i < walk->nr; i++)
 			if (!row_read(r, &walk->found[i], false, &walk->found[i].before))
 				walk->found[i].before = no_row;
 		ret = sockets_walk(walk);
-		for (i = doubtful = 0; i < walk->nr && !ret; i++) {
-			struct found *found = &walk->found[i];
-
-			if (found->settled || !row_read(r, found, true, &now))
-				continue;
-			found->settled = !changed(&found->before, &now);
-			doubtful += !found->settled;
-			seed_write(r, found, &now);
-		}
+		if (!ret)
+			doubtful = seeds_write(r, walk);
 	}
 	return ret;
 }
@@ -224,16 +240,19 @@ static int served_find(struct walk *walk)
 
 int net_seed(const struct timewait_reader *r, struct net *net)
 {
+	const struct lane_tw_key rest = { .netns = net->inode };
 	struct walk *walk = calloc(1, sizeof(*walk));
 	int ret = -ENOMEM;
 
 	if (!walk)
 		return ret;
 	walk->netns = net->inode;
-	walk->found = malloc((LANE_TW_OUT + LANE_TW_IN) * sizeof(*walk->found));
+	walk->found = malloc(FOUND_MAX * sizeof(*walk->found));
 	walk->slot = calloc(SLOTS, sizeof(*walk->slot));
-	if (walk->found && walk->slot)
+	if (walk->found && walk->slot) {
+		(void)found_of(walk, &rest, false);
 		ret = served_find(walk);
+	}
 	if (!ret)
 		ret = rows_known(r, walk, true);
 	if (!ret)
