@@ -63,6 +63,19 @@ static void live__join__takes_this_namespace_alone(void **state)
 	assert_false(rows[1].counted);
 }
 
+static void live__join__takes_no_estimate(void **state)
+{
+	struct census_row row = { .local = "10.0.0.1", .remote = "10.0.0.2", .remote_port = 81 };
+	struct census census = { .row = &row, .nr_row = 1 };
+	struct scene s;
+
+	scene_make(&s);
+	s.tw.estimate = true;
+	live_join(&census, &s.tw);
+	assert_false(row.counted);
+	assert_int_equal(row.born_per_s, 0);
+}
+
 static void live__suspicion__needs_what_was_opened_here(void **state)
 {
 	struct scene s;
@@ -127,6 +140,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(live__join__takes_this_namespace_alone),
+		cmocka_unit_test(live__join__takes_no_estimate),
 		cmocka_unit_test(live__suspicion__needs_what_was_opened_here),
 		cmocka_unit_test(live__refused__is_forgotten_after_a_minute),
 		cmocka_unit_test(live__estimate__is_called_one),

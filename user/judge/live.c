@@ -58,9 +58,12 @@ static int row_finds(const void *wanted, const void *one)
 
 void live_join(struct census *census, const struct timewait *tw)
 {
-	const struct timewait_row **rows = calloc(tw->nr_row + 1, sizeof(*rows)), **found;
+	const struct timewait_row **rows, **found;
 	unsigned int i, nr = 0;
 
+	if (tw->estimate)
+		return; /* the walk's own rate is better */
+	rows = calloc(tw->nr_row + 1, sizeof(*rows));
 	if (!rows)
 		return; /* it is an addition */
 	for (i = 0; i < tw->nr_row; i++)
