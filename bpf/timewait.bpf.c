@@ -345,8 +345,11 @@ static __always_inline void listens(const struct sock *sk, int n)
 	}
 	if (!l)
 		return;
-	if (n < 0)
+	if (n < 0) {
 		l->left_ns = bpf_ktime_get_ns();
+		if (l->sockets <= 0)
+			return; /* it was there before the counting, and not known */
+	}
 	__sync_fetch_and_add(&l->sockets, n);
 }
 

@@ -114,36 +114,39 @@ static int alive_read(const struct timewait_reader *r, struct net *net)
 	return 0;
 }
 
-struct listeners {
-	const struct timewait_reader *r;
-	unsigned int netns;
-};
+#define PORTS 65536
 
+/* Those that share a port (SO_REUSEPORT, several addresses) end one by one. */
 static void listener_take(const struct inet_diag_msg *msg, void *arg)
 {
-	const struct listeners *l = arg;
-	const struct lane_listened_key key = { .netns = l->netns,
-					       .port = ntohs(msg->id.idiag_sport) };
-	const struct lane_listened one = { .sockets = 1 };
-	const int map = l->r->programs.map[TIMEWAIT_MAP_LISTENED];
-	struct lane_listened was;
-
-	/*
-	 * Several of one port count as one, which the last one's end takes below zero:
-	 * it then is one that was left just now, which is true of the last one alone.
-	 */
-	if (bpf_map_lookup_elem(map, &key, &was) || was.sockets < 1)
-		(void)bpf_map_update_elem(map, &key, &one, BPF_ANY); /* or it is full */
+	((__s32 *)arg)[ntohs(msg->id.idiag_sport)]++;
 }
 
+/* One that begins or ends during the walk may be missed: its port is off by one. */
 static int listeners_walk(const struct timewait_reader *r, struct net *net)
 {
-	struct listeners l = { r, net->inode };
+	const int map = r->programs.map[TIMEWAIT_MAP_LISTENED];
+	__s32 *sockets = calloc(PORTS, sizeof(*sockets));
+	struct lane_listened was;
+	unsigned int port;
 	int ret;
 
-	ret = sockdiag_tcp(AF_INET, SOCKDIAG_BIT(SOCKDIAG_LISTEN), 0, listener_take, &l);
-	return ret ? ret :
-		     sockdiag_tcp(AF_INET6, SOCKDIAG_BIT(SOCKDIAG_LISTEN), 0, listener_take, &l);
+	if (!sockets)
+		return -ENOMEM;
+	ret = sockdiag_tcp(AF_INET, SOCKDIAG_BIT(SOCKDIAG_LISTEN), 0, listener_take, sockets);
+	if (!ret)
+		ret = sockdiag_tcp(AF_INET6, SOCKDIAG_BIT(SOCKDIAG_LISTEN), 0, listener_take,
+				   sockets);
+	for (port = 0; port < PORTS && !ret; port++) {
+		const struct lane_listened_key key = { .netns = net->inode, .port = port };
+		const struct lane_listened is = { .sockets = sockets[port] };
+
+		if (is.sockets &&
+		    (bpf_map_lookup_elem(map, &key, &was) || was.sockets < is.sockets))
+			(void)bpf_map_update_elem(map, &key, &is, BPF_ANY); /* or it is full */
+	}
+	free(sockets);
+	return ret;
 }
 
 /* ---- do they part? */
