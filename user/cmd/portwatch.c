@@ -27,11 +27,13 @@
 /* connect()s and bind()s that failed since that was last said. */
 static void refused_say(struct portwatch *w, const struct timewait *tw)
 {
-	uint64_t since = w->refused_ns ? tw->at_ns - w->refused_ns : tw->since_ns;
+	/* at the first look what is old may have been said by the service before this one */
+	uint64_t first = tw->since_ns < LIVE_RECENT_NS ? tw->since_ns : LIVE_RECENT_NS;
+	uint64_t since = w->refused_ns ? tw->at_ns - w->refused_ns : first;
 	unsigned int i, nr = 0;
 	char line[300];
 
-	if (w->refused_ns && since < SAY_NS)
+	if (w->said_ns && tw->at_ns - w->said_ns < SAY_NS)
 		return;
 	for (i = 0; i < tw->nr_row; i++) {
 		const struct timewait_row *row = &tw->row[i];
@@ -44,7 +46,8 @@ static void refused_say(struct portwatch *w, const struct timewait *tw)
 	if (nr > LINES_MAX)
 		say("ports: and so it was for %u more destinations\n", nr - LINES_MAX);
 	if (nr)
-		w->refused_ns = tw->at_ns;
+		w->said_ns = tw->at_ns;
+	w->refused_ns = tw->at_ns;
 }
 
 /* The one that runs out first, or NULL. */

@@ -8,7 +8,8 @@
 /* All-zero before the first look. */
 struct portwatch {
 	uint64_t looked_ns; /* CLOCK_MONOTONIC of the last look */
-	uint64_t refused_ns; /* up to when connect()s that failed have been said */
+	uint64_t refused_ns; /* up to when connect()s that failed have been looked at */
+	uint64_t said_ns; /* when that was last said */
 	uint64_t warned_ns; /* when a forecast was last said */
 	char warned[80]; /* of whom */
 	char status[120]; /* what is wrong now, or "" */
