@@ -35,10 +35,16 @@ static int live_read(struct timewait *tw, bool wanted)
 		return CODE_CANNOT;
 	if (ret == -EPERM)
 		return fail("reading BPF maps needs root");
+	if (ret == -ESTALE)
+		return fail("another version of netlane is counting");
 	if (ret)
 		return fail("TIME_WAITs are not counted: netlane up, or the service, begins it");
 	ret = timewait_sample(reader, tw, &err);
 	timewait_close(reader);
+	if (ret && !wanted) {
+		timewait_free(tw); /* what was read of it is no answer */
+		return CODE_CANNOT;
+	}
 	if (ret)
 		return fail_err(ret, &err);
 	timewait_name(tw);
