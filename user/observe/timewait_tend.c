@@ -23,7 +23,8 @@
 #include "observe/timewait_maps.h"
 
 #define NETNS_DIR "/run/netns" /* where ip netns has names */
-#define NETS_MAX 256 /* that are entered; each walk passes by every socket of the node */
+#define NETS_MAX LANE_TW_NETS /* that are entered; more are not kept apart either */
+#define WALKS_MAX 256 /* at a time; each passes by every socket of the node */
 #define QUIET_NS 60000000000ULL /* until an empty row is removed */
 #define LEFT_NS 130000000000ULL /* until a port that nobody listens on is forgotten */
 /* Differences up to this are left until the next time. */
@@ -182,7 +183,7 @@ static bool parted(const struct timewait *before, const struct timewait *after,
 static int seeds_mend(struct timewait_reader *r, struct net *nets, unsigned int nr, struct err *err)
 {
 	struct timewait before = { 0 }, after = { 0 };
-	unsigned int i;
+	unsigned int i, walks = 0;
 	int ret;
 
 	ret = timewait_sample(r, &before, err);
@@ -190,8 +191,9 @@ static int seeds_mend(struct timewait_reader *r, struct net *nets, unsigned int 
 		(void)net_enter(r, &nets[i], alive_read); /* it may be gone */
 	if (!ret)
 		ret = timewait_sample(r, &after, err);
-	for (i = 0; i < nr && !ret; i++)
-		if (parted(&before, &after, &nets[i]))
+	/* those beyond still part at the next look, and have their turn then */
+	for (i = 0; i < nr && !ret && walks < WALKS_MAX; i++)
+		if (parted(&before, &after, &nets[i]) && ++walks)
 			(void)net_enter(r, &nets[i], net_seed); /* the same */
 	timewait_free(&before);
 	timewait_free(&after);
