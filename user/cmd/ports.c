@@ -124,7 +124,7 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 static const struct option_desc ports_options[] = {
 	{ "json", OPTION_FLAG, offsetof(struct ports_opts, json), NULL, "as JSON" },
 	{ "check", OPTION_FLAG, offsetof(struct ports_opts, check), NULL,
-	  "exit 3 when ports run out somewhere, or nearly, or a connect() found none lately" },
+	  "exit 3 when ports run out somewhere, or nearly, or just did" },
 	{ "live", OPTION_FLAG, offsetof(struct ports_opts, live), NULL,
 	  "TIME_WAITs as they were counted since up, of all network namespaces" },
 	{ "all", OPTION_FLAG, offsetof(struct ports_opts, all), NULL, "every destination" },
