@@ -110,7 +110,7 @@ service_foretells()
 # What earlier cases left was born within one span.
 ages_are_within()
 {
-	local rate=50 end bound seen is worst=0 n=0 earlier
+	local rate=50 end bound seen was is worst=0 n=0 earlier
 	needs
 	earlier=$(sockstat)
 	begins python3 "$top/tests/net/closer.py" serve 8002
@@ -118,7 +118,9 @@ ages_are_within()
 	begins python3 "$top/tests/net/closer.py" rate 127.0.0.1 8002 "$rate" 80
 	end=$((SECONDS + 78))
 	while ((SECONDS < end)); do
-		seen=$(live alive) is=$(sockstat)
+		was=$(sockstat) seen=$(live alive) is=$(sockstat)
+		# a busy machine takes its time between the two: what lies between them is right
+		((seen >= was && seen <= is || seen <= was && seen >= is)) && continue
 		bound=$((rate * SPAN_MS / 1000 + is / 50 + earlier))
 		((seen - is <= bound && is - seen <= bound)) ||
 			t_fail "$seen by the estimate, $is by the kernel: more than $bound apart"

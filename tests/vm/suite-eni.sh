@@ -62,7 +62,7 @@ down_gives_back()
 undone_in_time()
 {
 	fresh
-	up --for 3
+	up --for 20
 	[[ $(rule_of 10.9.1.2) == 1 ]]
 	t_wait_for 60 no_rules_left
 	t_wait_for 20 state_is found --routes

@@ -274,10 +274,10 @@ off_on_the_command_line_wins()
 confirm_outlives_its_session()
 {
 	fresh
-	systemd-run --quiet --wait --pipe -- /usr/local/bin/netlane up --confirm 6
+	systemd-run --quiet --wait --pipe -- /usr/local/bin/netlane up --confirm 20
 	knobs_are eth0 0 1 2 3
 	t_match "$(systemctl list-timers --all)" "netlane" "a timer of systemd's"
-	t_wait_for 40 state_is_but_running
+	t_wait_for 60 state_is_but_running
 }
 
 # Through the service: the file that up names, and the timer outside of it.
@@ -287,7 +287,7 @@ confirm_under_the_service()
 	configure "[netlane]" "mode = $1"
 	systemctl start netlane
 	printf '%s\n' "[nic *]" "cpus = 2,0,3,1" >/tmp/other.conf
-	netlane up --config /tmp/other.conf --confirm 10
+	netlane up --config /tmp/other.conf --confirm 20
 	straight
 	t_match "$(systemctl list-timers --all)" "netlane-undo" "a timer of systemd's"
 	t_wait_for 60 state_is_but_running

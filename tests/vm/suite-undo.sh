@@ -151,17 +151,17 @@ down_killed_then_down()
 for_ran_out()
 {
 	begin incumbent
-	up_run --for 3s eth0
+	up_run --for 20s eth0
 	knobs_are eth0 0 1 2 3
-	t_wait_for 30 state_is found --quick
+	t_wait_for 60 state_is found --quick
 }
 
 not_confirmed()
 {
 	begin incumbent
-	up_run --confirm 3 eth0
+	up_run --confirm 20 eth0
 	knobs_are eth0 0 1 2 3
-	t_wait_for 30 state_is found --quick
+	t_wait_for 60 state_is found --quick
 }
 
 past() { (($(date +%s) > $1)); }
@@ -170,11 +170,11 @@ confirmed()
 {
 	local deadline
 	begin incumbent
-	deadline=$(($(date +%s) + 10))
-	up_run --confirm 10 eth0
+	deadline=$(($(date +%s) + 20))
+	up_run --confirm 20 eth0
 	up_run eth0
-	past "$deadline" && t_fail "too slow a machine to confirm within 10 s"
-	t_wait_for 30 past $((deadline + 2))
+	past "$deadline" && t_fail "too slow a machine to confirm within 20 s"
+	t_wait_for 60 past $((deadline + 2))
 	knobs_are eth0 0 1 2 3
 	down_run
 	state_is found --quick
