@@ -111,7 +111,7 @@ resent()	# ADDRESS
 	from rows sum "$client" .retransmits
 	peer transfer "$1" 8001 3000000
 	calm
-	(($(grown snmp) >= 20)) || t_fail "only $(grown snmp) segments were sent again: netem lost nothing"
+	(($(grown snmp) >= 5)) || t_fail "only $(grown snmp) segments were sent again: netem lost nothing"
 	t_eq "$(grown rows)" "$(grown snmp)" "segments sent again"
 }
 
@@ -125,7 +125,7 @@ fast_recoveries()
 	from spent sum "$client" ".state_ns[$RECOVERY]"
 	peer transfer 10.9.7.2 8002 3000000
 	calm
-	(($(grown sack) >= 3)) || t_fail "only $(grown sack) recoveries: netem lost nothing"
+	(($(grown sack) >= 1)) || t_fail "only $(grown sack) recoveries: netem lost nothing"
 	t_eq "$(grown entered)" $(($(grown sack) + $(grown reno))) "fast recoveries"
 	(($(grown spent) > 0)) || t_fail "no time was spent in them"
 }
