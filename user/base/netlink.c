@@ -41,14 +41,33 @@ static int dump_verdict(const void *buf, size_t len)
 	return ret < 0 ? ret : 0;
 }
 
+/*
+ * Was the list changed while it was dumped? The mark is taken out: libmnl would
+ * leave the rest of @buf unread for it, and with that perhaps the end.
+ */
+static bool mark_take(void *buf, size_t len)
+{
+	struct nlmsghdr *nlh = buf;
+	int left = (int)len;
+	bool marked = false;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		marked |= nlh->nlmsg_flags & NLM_F_DUMP_INTR;
+		nlh->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
+	}
+	return marked;
+}
+
+/* *changed: the list did while it was dumped, which is good enough for most. */
 static int talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
-		void *data, bool strict)
+		void *data, bool strict, bool *changed)
 {
 	unsigned int port = mnl_socket_get_portid(nl);
 	char *buf = malloc(ANSWER_BYTES);
 	ssize_t n;
 	int ret = -ENOMEM;
 
+	*changed = false;
 	nlh->nlmsg_seq = seq;
 	if (!buf)
 		return ret;
@@ -62,11 +81,9 @@ static int talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, m
 			ret = -errno;
 			break;
 		}
+		*changed |= mark_take(buf, (size_t)n);
 		ret = mnl_cb_run(buf, (size_t)n, seq, port, cb, data);
-		/* a list that changed while it was dumped is good enough */
-		if (ret < 0 && errno == EINTR)
-			ret = MNL_CB_OK;
-		else if (ret < 0)
+		if (ret < 0)
 			ret = -errno;
 		else if (!ret && strict)
 			ret = dump_verdict(buf, (size_t)n);
@@ -80,11 +97,24 @@ free_buf:
 int netlink_talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
 		 void *data)
 {
-	return talk(nl, nlh, seq, cb, data, false);
+	bool changed;
+
+	return talk(nl, nlh, seq, cb, data, false, &changed);
 }
 
 int netlink_dump(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
 		 void *data)
 {
-	return talk(nl, nlh, seq, cb, data, true);
+	bool changed;
+
+	return talk(nl, nlh, seq, cb, data, true, &changed);
+}
+
+int netlink_dump_whole(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
+		       void *data)
+{
+	bool changed;
+	int ret = talk(nl, nlh, seq, cb, data, true, &changed);
+
+	return ret ? ret : changed ? -EINTR : 0;
 }

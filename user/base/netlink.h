@@ -13,5 +13,11 @@ int netlink_talk(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, 
 /* The same for a dump, which is also asked how it ended: a list that is cut off is an error. */
 int netlink_dump(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
 		 void *data);
+/*
+ * The same where a list that changed while it was dumped is not good enough:
+ * -EINTR then. What @cb has seen is to be thrown away, and asked for again.
+ */
+int netlink_dump_whole(struct mnl_socket *nl, struct nlmsghdr *nlh, unsigned int seq, mnl_cb_t cb,
+		       void *data);
 
 #endif /* NETLANE_BASE_NETLINK_H */

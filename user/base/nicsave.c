@@ -12,10 +12,12 @@
 #include "base/netlink.h"
 
 #define REQUEST_BYTES 512
+#define TAKES 5 /* each while others change addresses or routes of the node */
 
-/* What a dump is put into; @failed: memory ran out. */
+/* What an answer is put into; @failed: memory ran out. */
 struct taking {
 	struct nicsave *save;
+	bool link_seen;
 	bool failed;
 };
 
@@ -43,6 +45,7 @@ static int link_take(const struct nlmsghdr *nlh, void *data)
 
 	if (nlh->nlmsg_type != RTM_NEWLINK || (unsigned int)info->ifi_index != save->ifindex)
 		return MNL_CB_OK;
+	((struct taking *)data)->link_seen = true;
 	save->up = info->ifi_flags & IFF_UP;
 	mnl_attr_for_each(attr, nlh, sizeof(*info))
 	{
@@ -89,37 +92,68 @@ static int dump(struct mnl_socket *nl, unsigned int seq, uint16_t type, mnl_cb_t
 
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	/* the largest of their headers; a family of 0 is all of them */
-	(void)mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK ? sizeof(struct ifinfomsg) :
-					      type == RTM_GETADDR ? sizeof(struct ifaddrmsg) :
+	/* a family of 0 is all of them */
+	(void)mnl_nlmsg_put_extra_header(nlh, type == RTM_GETADDR ? sizeof(struct ifaddrmsg) :
 								    sizeof(struct rtmsg));
-	return netlink_dump(nl, nlh, seq, cb, t);
+	return netlink_dump_whole(nl, nlh, seq, cb, t);
 }
 
-int nicsave_take(const char *ifname, struct nicsave *save, struct err *err)
+/* The one link, without a list that others may change meanwhile. */
+static int link_ask(struct mnl_socket *nl, unsigned int seq, struct taking *t)
 {
-	struct taking t = { .save = save };
-	struct mnl_socket *nl;
+	_Alignas(struct nlmsghdr) char buf[REQUEST_BYTES] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *info;
 	int ret;
 
-	memset(save, 0, sizeof(*save));
-	save->ifindex = if_nametoindex(ifname);
-	if (!save->ifindex)
-		return err_set(err, -ENODEV, "%s is gone", ifname);
-	nl = netlink_open(NETLINK_ROUTE);
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	info->ifi_index = (int)t->save->ifindex;
+	ret = netlink_talk(nl, nlh, seq, link_take, t);
+	return !ret && !t->link_seen ? -ENODEV : ret;
+}
+
+/* On a socket of its own: what is left of a dump that broke off goes with it. */
+static int take_once(struct nicsave *save)
+{
+	struct taking t = { .save = save };
+	struct mnl_socket *nl = netlink_open(NETLINK_ROUTE);
+	int ret;
+
 	if (!nl)
-		return err_set(err, -errno, "rtnetlink cannot be opened: %s", strerror(errno));
-	ret = dump(nl, 1, RTM_GETLINK, link_take, &t);
+		return -errno;
+	ret = link_ask(nl, 1, &t);
 	if (!ret)
 		ret = dump(nl, 2, RTM_GETADDR, addr_take, &t);
 	if (!ret)
 		ret = dump(nl, 3, RTM_GETROUTE, route_take, &t);
 	mnl_socket_close(nl);
-	if (!ret && t.failed)
-		ret = -ENOMEM;
+	return !ret && t.failed ? -ENOMEM : ret;
+}
+
+int nicsave_take(const char *ifname, struct nicsave *save, struct err *err)
+{
+	unsigned int ifindex = if_nametoindex(ifname), i;
+	int ret = -EINTR;
+
+	memset(save, 0, sizeof(*save));
+	if (!ifindex)
+		return err_set(err, -ENODEV, "%s is gone", ifname);
+	for (i = 0; i < TAKES && ret == -EINTR; i++) {
+		nicsave_free(save);
+		save->ifindex = ifindex;
+		ret = take_once(save);
+	}
 	if (!ret)
 		return 0;
 	nicsave_free(save);
+	if (ret == -EINTR)
+		return err_set(err, -EAGAIN,
+			       "the addresses and routes of %s cannot be read as a whole, since "
+			       "those of the node change all the time: run it again when that is "
+			       "over",
+			       ifname);
 	return err_set(err, ret, "the addresses and routes of %s cannot be read: %s", ifname,
 		       strerror(-ret));
 }
