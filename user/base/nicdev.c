@@ -170,10 +170,17 @@ int nicdev_of_mac(const char *root, const char *mac, char ifname[IFNAME_LEN])
 	if (ret)
 		return ret;
 	ret = -ENODEV;
-	for (i = 0; i < nr && ret; i++)
-		if (file_exists(root, "/sys/class/net/%s/device", names[i]) &&
-		    has_mac(root, names[i], mac) && text_copy(ifname, IFNAME_LEN, names[i]))
-			ret = 0;
+	for (i = 0; i < nr; i++) {
+		/* a VF below a synthetic NIC has the MAC of that one, which has the addresses */
+		bool part = file_exists(root, "/sys/class/net/%s/master", names[i]);
+
+		if ((part && !ret) || !file_exists(root, "/sys/class/net/%s/device", names[i]) ||
+		    !has_mac(root, names[i], mac) || !text_copy(ifname, IFNAME_LEN, names[i]))
+			continue;
+		ret = 0;
+		if (!part)
+			break;
+	}
 	files_free(names, nr);
 	return ret;
 }

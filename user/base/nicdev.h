@@ -22,7 +22,11 @@ int nicdev_bus(const char *root, const char *ifname, char bus[BUS_LEN]);
  */
 int nicdev_find(const char *root, const char *bus, const char *mac, char ifname[IFNAME_LEN],
 		struct err *err);
-/* The first interface with a device that has or had from the start @mac; -ENODEV, quietly. */
+/*
+ * The first interface with a device that has or had from the start @mac, one
+ * that is part of another (a VF, a bond's) only where there is no other;
+ * -ENODEV, quietly.
+ */
 int nicdev_of_mac(const char *root, const char *mac, char ifname[IFNAME_LEN]);
 
 /* The interrupts of a NIC's queues. */
