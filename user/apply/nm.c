@@ -5,6 +5,7 @@
  * NIC still has what it had: up to now NetworkManager sets a NIC that it had
  * down as it lets it go, and takes its addresses and routes with it.
  */
+#include <signal.h>
 #include <string.h>
 
 #include "apply/knobs.h"
@@ -22,19 +23,35 @@ static int nm_read(const char *root, const struct knob *knob, const char *ifname
 	return ret ? ret : knob_value(value, found, err);
 }
 
+/* What NetworkManager may have taken away by then is put back, however the telling ended. */
+static int tell_and_put(const char *ifname, const struct nicsave *save, struct err *err)
+{
+	int ret = nmbus_reload(ifname, err), put;
+
+	put = nicsave_put(save, ret ? NULL : err);
+	return ret ? ret : put;
+}
+
 static int taken_away(const char *root, const struct knob *knob, const char *value,
 		      const char *ifname, struct err *err)
 {
 	struct nicsave save;
-	int ret = nicsave_take(ifname, &save, err);
+	sigset_t late, was;
+	int ret;
 
+	/* the login that this cuts off hangs up: not before all is back */
+	(void)sigemptyset(&late);
+	(void)sigaddset(&late, SIGINT);
+	(void)sigaddset(&late, SIGTERM);
+	(void)sigaddset(&late, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &late, &was);
+	ret = nicsave_take(ifname, &save, err);
 	if (!ret)
 		ret = nmconf_write(root, knob->mac, value, err);
 	if (!ret)
-		ret = nmbus_reload(ifname, err);
-	if (!ret)
-		ret = nicsave_put(&save, err);
+		ret = tell_and_put(ifname, &save, err);
 	nicsave_free(&save);
+	(void)sigprocmask(SIG_SETMASK, &was, NULL);
 	return ret;
 }
 

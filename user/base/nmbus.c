@@ -7,16 +7,20 @@
 #include <stdint.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
 #define NM "org.freedesktop.NetworkManager"
 #define NM_PATH "/org/freedesktop/NetworkManager"
 #define NM_DEVICE NM ".Device"
+#define BUS_SOCKET "/run/dbus/system_bus_socket"
 #define RELOAD_CONF 1U /* the configuration alone, no connection */
 #define STATE_UNMANAGED 10U
+#define STATE_DEACTIVATING 110U
 #define CALL_US 5000000ULL
 #define WAIT_US 5000000ULL
+#define LET_GO_US 30000000ULL /* from the same moment on; its dispatcher scripts take time */
 
 /* A call that does not start who is not there. */
 static int call(sd_bus *bus, const char *method, const char *type, const void *arg,
@@ -63,7 +67,7 @@ static int wait_for_word(sd_bus *bus, uint64_t until_us)
 
 static int state_wait(sd_bus *bus, const char *path, const char *ifname, struct err *err)
 {
-	uint64_t until_us = clock_mono_ns() / 1000 + WAIT_US;
+	uint64_t began_us = clock_mono_ns() / 1000, until_us = began_us + WAIT_US;
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	uint32_t state = 0;
 	int ret;
@@ -71,10 +75,17 @@ static int state_wait(sd_bus *bus, const char *path, const char *ifname, struct 
 	do {
 		ret = sd_bus_get_property_trivial(bus, NM, path, NM_DEVICE, "State", &error, 'u',
 						  &state);
+		if (ret >= 0 && state == STATE_DEACTIVATING)
+			until_us = began_us + LET_GO_US;
 		if (ret >= 0 && state != STATE_UNMANAGED)
 			ret = wait_for_word(bus, until_us);
 	} while (ret >= 0 && state != STATE_UNMANAGED);
-	if (ret == -ETIME)
+	if (ret == -ETIME && state == STATE_DEACTIVATING)
+		(void)err_set(err, ret,
+			      "NetworkManager is still letting go of %s after %llu s: look at its "
+			      "log for what it waits for, then run it again",
+			      ifname, LET_GO_US / 1000000);
+	else if (ret == -ETIME)
 		(void)err_set(err, ret,
 			      "NetworkManager has read it, and keeps %s all the same: what else "
 			      "its configuration says wins (NetworkManager --print-config)",
@@ -122,7 +133,7 @@ int nmbus_reload(const char *unmanaged, struct err *err)
 	int ret;
 
 	ret = sd_bus_open_system(&bus);
-	if (ret == -ENOENT || ret == -ECONNREFUSED)
+	if (ret < 0 && access(BUS_SOCKET, F_OK) && errno == ENOENT)
 		return 0; /* without a bus there is no NetworkManager either */
 	if (ret >= 0)
 		ret = sd_bus_set_method_call_timeout(bus, CALL_US);
