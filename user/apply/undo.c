@@ -247,11 +247,26 @@ static void item_bring(struct undo *undo, struct undo_item *item)
 	note(item, ret == -ENODEV ? OUTCOME_GONE : OUTCOME_FAILED, err.text);
 }
 
+/*
+ * That the file is gone does not say that NetworkManager knows: an undo whose
+ * reload failed, or that was killed before it, left it like this. It is told again.
+ */
+static void tell_again(struct undo *undo, struct undo_item *item)
+{
+	struct err err = { 0 };
+
+	if (knob_write(undo->root, &item->step.knob, KNOB_ABSENT, &err))
+		note(item, OUTCOME_FAILED, err.text);
+}
+
 static void item_back(struct undo *undo, struct undo_item *item)
 {
 	if (item->step.knob.kind == KNOB_IRQBALANCE)
 		undo_judge(undo->root, item);
-	if (item->now && (item->outcome == OUTCOME_RESTORED || item->shaken))
+	if (item->step.knob.kind == KNOB_NM && item->outcome == OUTCOME_UNTOUCHED &&
+	    !strcmp(item->step.before, KNOB_ABSENT))
+		tell_again(undo, item);
+	else if (item->now && (item->outcome == OUTCOME_RESTORED || item->shaken))
 		item_bring(undo, item);
 	settle(undo, item);
 }

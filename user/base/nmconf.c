@@ -153,19 +153,27 @@ static int fresh_write(const char *path, const char *text)
 	return ret;
 }
 
+/* Where the text is written first, by a name that NetworkManager skips. */
+static int fresh_path(const struct place *p, char path[PATH_MAX])
+{
+	char name[NMCONF_NAME_LEN + 8];
+
+	(void)snprintf(name, sizeof(name), ".%s.new", p->name); /* fits */
+	return place_path(p, name, path);
+}
+
 /* By link(2), which takes nobody's place. */
 static int place_put(const struct place *p, const char *text)
 {
-	char path[PATH_MAX], fresh[PATH_MAX], name[NMCONF_NAME_LEN + 8];
+	char path[PATH_MAX], fresh[PATH_MAX];
 	enum stands stands;
 	int ret = place_look(p, text, &stands);
 
 	if (ret || stands != STANDS_NOT)
 		return ret ? ret : stands == STANDS_OURS ? 0 : -EEXIST;
-	(void)snprintf(name, sizeof(name), ".%s.new", p->name); /* which NetworkManager skips */
 	ret = place_path(p, p->name, path);
 	if (!ret)
-		ret = place_path(p, name, fresh);
+		ret = fresh_path(p, fresh);
 	if (ret)
 		return ret;
 	ret = fresh_write(fresh, text);
@@ -181,6 +189,8 @@ static int place_drop(const struct place *p, const char *text)
 	enum stands stands;
 	int ret = place_look(p, text, &stands);
 
+	if (!fresh_path(p, path))
+		(void)unlink(path); /* left by a netlane that was killed */
 	if (ret || stands == STANDS_NOT)
 		return ret;
 	if (stands == STANDS_FOREIGN)

@@ -66,8 +66,8 @@ static bool is_wanted(struct keep *keep, const struct flow *flow, const struct j
 	if (step->knob.bus[0] && nic_waits(keep, flow, state, &step->knob))
 		return false;
 	/* held already, and as it should be */
-	if (step->carried && entry && !strcmp(entry->step.after, step->after) &&
-	    !plan_reshapes(&flow->plan, &step->knob))
+	if (step->carried && entry && (entry->done || !knob_lasts(step->knob.kind)) &&
+	    !strcmp(entry->step.after, step->after) && !plan_reshapes(&flow->plan, &step->knob))
 		return false;
 	return true;
 }
