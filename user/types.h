@@ -115,6 +115,7 @@ struct nic {
 	int node; /* NUMA node of the device, -1 unknown */
 	char features[144]; /* virtio feature bits as sysfs shows them, "" elsewhere */
 	char master[IFNAME_LEN]; /* bond, bridge or VRF that it belongs to, or "" */
+	char upper[IFNAME_LEN]; /* a VLAN, bond, bridge, macvlan, ... on top of it, or "" */
 	char owner[64]; /* who owns it if not the host: "cilium (eni)", "terway", or "" */
 	bool default_route; /* a default route (IPv4 or IPv6) leaves here */
 	bool main_default; /* so does the one of the main table that is preferred */
@@ -176,7 +177,7 @@ struct owner {
 /* A file of netlane's name in NetworkManager's configuration. */
 struct nm_entry {
 	char mac[MAC_LEN]; /* of the NIC that it is about */
-	char ifname[IFNAME_LEN]; /* of the NIC with that MAC, "": none here has it */
+	char ifname[IFNAME_LEN]; /* of the NIC with that MAC, "": none here has it, "?": unknown */
 	char value[96]; /* as the knob's: see base/nmconf.h */
 };
 

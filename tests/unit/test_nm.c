@@ -200,6 +200,8 @@ static void nm__a_removed_file__is_nothing_to_undo(void **state)
 	assert_int_equal(bench_child(b, bench_up, "none", 0), ENDED_WELL);
 	full_path(b, ETC, full);
 	assert_int_equal(unlink(full), 0);
+	/* what a netlane that was killed left goes as well */
+	tree_file(&b->box.tree, "half", NMCONF_ETC "/." NAME ".new");
 	down_finds(b, OUTCOME_UNTOUCHED, "removed");
 	nothing_left(b, "removed");
 }
@@ -321,10 +323,13 @@ static void nm__facts__tell_files_and_nics(void **state)
 	assert_string_equal(facts.nm_entry[1].value, NMCONF_LASTING);
 	/* it left that behind and does not run */
 	assert_int_equal(facts.nic[0].nm_managed, IS_UNKNOWN);
+	assert_string_equal(facts.nic[0].upper, "");
 	facts_free(&facts);
+	tree_link(&b->box.tree, "../eth0.7", "/sys/class/net/eth0/upper_eth0.7");
 	tree_file(&b->box.tree, "NetworkManager\n", "/proc/77/comm");
 	assert_int_equal(facts_gather(b->box.tree.root, 0, &facts, NULL), 0);
 	assert_int_equal(facts.nic[0].nm_managed, IS_YES);
+	assert_string_equal(facts.nic[0].upper, "eth0.7");
 	facts_redact(&facts);
 	assert_int_equal(facts.nr_nm_entry, 0);
 	facts_free(&facts);

@@ -136,6 +136,7 @@ static const struct field nic_fields[] = {
 	F_INT(nic, node),
 	F_STR(nic, features),
 	F_STR(nic, master),
+	F_STR(nic, upper),
 	F_STR(nic, owner),
 	F_BOOL(nic, default_route),
 	F_BOOL(nic, main_default),

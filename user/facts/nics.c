@@ -69,6 +69,21 @@ static int node_read(const char *root, const char *ifname)
 	return (int)node;
 }
 
+/* The kernel links to each device on top by its name. */
+static void upper_read(const char *root, struct nic *nic)
+{
+	static const char prefix[] = "upper_";
+	unsigned int i, nr;
+	char **names;
+
+	if (files_list(root, &names, &nr, NET, nic->ifname))
+		return;
+	for (i = 0; i < nr && !nic->upper[0]; i++)
+		if (!strncmp(names[i], prefix, strlen(prefix)))
+			(void)text_copy(nic->upper, sizeof(nic->upper), names[i] + strlen(prefix));
+	files_free(names, nr);
+}
+
 static void state_read(const char *root, struct nic *nic)
 {
 	char buf[32];
@@ -78,6 +93,7 @@ static void state_read(const char *root, struct nic *nic)
 	if (file_read_uint(root, &nic->mtu, NET "/mtu", nic->ifname))
 		nic->mtu = 0;
 	nic->node = node_read(root, nic->ifname);
+	upper_read(root, nic);
 	/* no features: not a virtio device */
 	(void)file_read(root, nic->features, sizeof(nic->features), NET "/device/features",
 			nic->ifname);

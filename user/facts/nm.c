@@ -49,6 +49,7 @@ static int entry_take(const struct gather *g, struct facts *facts, const char *n
 	struct nm_entry *entry;
 	char mac[MAC_LEN];
 	unsigned int i;
+	int ret;
 
 	if (nmconf_name_parse(name, mac))
 		return 0;
@@ -62,8 +63,9 @@ static int entry_take(const struct gather *g, struct facts *facts, const char *n
 	/* one that cannot be read is as good as somebody else's */
 	if (nmconf_read(g->root, mac, entry->value, NULL))
 		(void)text_copy(entry->value, sizeof(entry->value), NMCONF_FOREIGN NMCONF_ETC);
-	if (nicdev_of_mac(g->root, mac, entry->ifname))
-		entry->ifname[0] = 0;
+	ret = nicdev_of_mac(g->root, mac, entry->ifname);
+	if (ret && ret != -ENODEV)
+		(void)text_copy(entry->ifname, sizeof(entry->ifname), "?"); /* not: gone */
 	return 0;
 }
 

@@ -74,6 +74,8 @@ static void ifnames_redact(struct facts *facts)
 	for (i = 0; i < facts->nr_nic; i++) {
 		ifname_alias(facts, facts->nic[i].master, alias);
 		memcpy(facts->nic[i].master, alias, sizeof(alias));
+		ifname_alias(facts, facts->nic[i].upper, alias);
+		memcpy(facts->nic[i].upper, alias, sizeof(alias));
 	}
 	for (i = 0; i < facts->nr_foreign; i++) {
 		struct foreign *foreign = &facts->foreign[i];

@@ -87,6 +87,12 @@ static const char *left_why(const struct work *w, const struct nic_work *nw, cha
 	else if (is_foreign(value_now(w->facts, nic->mac)))
 		(void)snprintf(buf, len, "%s is not netlane's",
 			       value_now(w->facts, nic->mac) + strlen(NMCONF_FOREIGN));
+	else if (nic->upper[0] && nic->nm_managed != IS_NO &&
+		 !strcmp(value_now(w->facts, nic->mac), KNOB_ABSENT))
+		(void)snprintf(buf, len,
+			       "%s is on top of it, and would lose its routes as NetworkManager "
+			       "sets the NIC down",
+			       nic->upper);
 	else
 		return NULL;
 	return buf;
@@ -171,7 +177,7 @@ static void nic_want(struct work *w, const struct nic_work *nw)
 static void nic_look(struct work *w, const struct nic_work *nw)
 {
 	const char *now = value_now(w->facts, nw->nic->mac);
-	char buf[120];
+	char buf[160];
 	const char *why;
 
 	if (nw->rules.manage == IS_NO)
