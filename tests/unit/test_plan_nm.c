@@ -199,6 +199,25 @@ static void nm_plan__left__says_why(void **state)
 	assert_int_equal(p->plan.nr_step, 0);
 }
 
+static void nm_plan__something_on_top__is_not_done(void **state)
+{
+	struct planned *p = *state;
+	struct nic *nic = &p->facts.nic[0];
+
+	asked(p);
+	strcpy(nic->upper, "eth0.7");
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	assert_true(says(p, "is not done: eth0.7 is on top of it"));
+	nic->nm_managed = IS_NO; /* nothing is taken away then */
+	planned_build(p);
+	(void)only_step(p, KNOB_ABSENT, NMCONF_LASTING);
+	nic->nm_managed = IS_YES;
+	entry(p, nic->mac, "eth0", NMCONF_UNTIL_BOOT); /* let go already */
+	planned_build(p);
+	(void)only_step(p, NMCONF_UNTIL_BOOT, NMCONF_LASTING);
+}
+
 static void nm_plan__no_longer_asked__stays_and_is_said(void **state)
 {
 	struct planned *p = *state;
@@ -223,6 +242,9 @@ static void nm_plan__a_nic_that_left__takes_its_entry_along(void **state)
 	assert_string_equal(step->ifname, "");
 	assert_int_equal(step->risk, RISK_NONE);
 	/* here by a name that the plan does not show, or edited: left */
+	strcpy(p->facts.nm_entry[1].ifname, "?");
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
 	strcpy(p->facts.nm_entry[1].ifname, "eth7");
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
@@ -244,22 +266,32 @@ static void nm_plan__not_running__is_said(void **state)
 		says(p, "eth0: NetworkManager does not run; it reads the entry when it starts"));
 }
 
-static void nm_plan__as_shell__is_the_same_file(void **state)
+/* A script could not put back what NetworkManager takes away. */
+static void nm_plan__as_shell__is_left_to_up(void **state)
 {
 	struct planned *p = *state;
-	char *shell, *text, name[NMCONF_NAME_LEN];
+	char *shell, name[NMCONF_NAME_LEN];
 
 	asked(p);
 	planned_build(p);
 	shell = plan_as_shell(&p->plan);
-	text = nmconf_text(p->facts.nic[0].mac);
 	assert_int_equal(nmconf_name(p->facts.nic[0].mac, name), 0);
 	assert_non_null(shell);
-	assert_non_null(strstr(shell, text));
 	assert_non_null(strstr(shell, name));
-	assert_non_null(strstr(shell, "nmcli general reload conf\n"));
+	assert_non_null(strstr(shell, "\nfail() {"));
+	assert_non_null(strstr(shell, "do this one with netlane up"));
+	assert_null(strstr(shell, "nmcli"));
 	free(shell);
-	free(text);
+	/* to remove one is */
+	entry(p, p->facts.nic[0].mac, "eth0", NMCONF_LASTING);
+	entry(p, OTHER, "", NMCONF_LASTING);
+	planned_build(p);
+	shell = plan_as_shell(&p->plan);
+	assert_non_null(shell);
+	assert_non_null(strstr(shell, "rm -f " NMCONF_ETC "/90-netlane-"));
+	assert_non_null(strstr(shell, "nmcli general reload conf\n"));
+	assert_null(strstr(shell, "fail()"));
+	free(shell);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, nm_setup, planned_teardown)
@@ -273,10 +305,11 @@ int main(void)
 		TEST(nm_plan__an_up_with_a_time__writes_until_boot),
 		TEST(nm_plan__keeping__takes_what_stands_over),
 		TEST(nm_plan__left__says_why),
+		TEST(nm_plan__something_on_top__is_not_done),
 		TEST(nm_plan__no_longer_asked__stays_and_is_said),
 		TEST(nm_plan__a_nic_that_left__takes_its_entry_along),
 		TEST(nm_plan__not_running__is_said),
-		TEST(nm_plan__as_shell__is_the_same_file),
+		TEST(nm_plan__as_shell__is_left_to_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,22 @@ static void ban_add(struct text *t, const struct step *step)
 	text_add(t, "\"\n");
 }
 
+/* To write NetworkManager's file, not to remove it. */
+static bool nm_is_for_up(const struct step *step)
+{
+	return step->knob.kind == KNOB_NM && strcmp(step->after, KNOB_ABSENT);
+}
+
+static bool any_is_for_up(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++)
+		if (nm_is_for_up(&plan->step[i]))
+			return true;
+	return false;
+}
+
 static void queue_add(struct text *t, const struct step *step, const char *dir, const char *file)
 {
 	text_add(t, "queue %s-%u %s ", dir, step->knob.queue, file);
@@ -169,25 +185,30 @@ static void fib_add(struct text *t, const struct step *step)
 	text_add(t, " protocol %d\n", FIB_PROTO);
 }
 
-/* NetworkManager's own file about the NIC; its name and its text are made of the MAC alone. */
+/*
+ * NetworkManager's own file about the NIC, whose name is made of the MAC alone.
+ * It goes like any file; to write it is not for a script, which could not put
+ * back what NetworkManager then takes away.
+ */
 static void nm_add(struct text *t, const struct step *step)
 {
 	bool lasts = !strcmp(strcmp(step->after, KNOB_ABSENT) ? step->after : step->before,
 			     NMCONF_LASTING);
-	char *text = nmconf_text(step->knob.mac), name[NMCONF_NAME_LEN];
+	char name[NMCONF_NAME_LEN];
 
-	t->failed |= !text;
-	if (!text || nmconf_name(step->knob.mac, name)) {
-		free(text);
+	if (nmconf_name(step->knob.mac, name))
 		return;
-	}
-	if (!strcmp(step->after, KNOB_ABSENT))
-		text_add(t, "rm -f %s/%s\n", lasts ? NMCONF_ETC : NMCONF_RUN, name);
+	if (nm_is_for_up(step))
+		text_add(
+			t,
+			"# NetworkManager takes addresses and routes away as it lets go, and only\n"
+			"# netlane up puts them back: this is not done here\n"
+			"[ -e %s/%s ] ||\n"
+			"\tfail '%s: network_manager = unmanaged: do this one with netlane up'\n",
+			lasts ? NMCONF_ETC : NMCONF_RUN, name, step->knob.mac);
 	else
-		text_add(t, "cat >%s/%s <<'END'\n%sEND\n", lasts ? NMCONF_ETC : NMCONF_RUN, name,
-			 text);
-	text_add(t, "nmcli general reload conf\n");
-	free(text);
+		text_add(t, "rm -f %s/%s\nnmcli general reload conf\n",
+			 lasts ? NMCONF_ETC : NMCONF_RUN, name);
 }
 
 static void command_add(struct text *t, const struct plan *plan, const struct step *step)
@@ -309,7 +330,7 @@ static void functions_add(struct text *t, const struct plan *plan)
 		   has_step(plan, KNOB_RSS, NULL) || has_step(plan, KNOB_ROUTE, NULL);
 
 	text_add(t, "\nset -eu\n");
-	if (nic || has_step(plan, KNOB_RPS_SOCK_FLOW, NULL))
+	if (nic || has_step(plan, KNOB_RPS_SOCK_FLOW, NULL) || any_is_for_up(plan))
 		text_add(t, "%s", fail_function);
 	if (irq || queue || has_step(plan, KNOB_RPS_SOCK_FLOW, NULL))
 		text_add(t, "%s", put_function);

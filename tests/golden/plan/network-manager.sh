@@ -12,25 +12,21 @@
 
 set -eu
 
+fail() { echo "$*" >&2; exit 1; }
+
 # NetworkManager lets go of it, after a reboot too: it sets no address and renews none (DHCP), others must (a static one, another client)
 # this can cut off who is logged in
-cat >/etc/NetworkManager/conf.d/90-netlane-02-00-00-00-00-00.conf <<'END'
-# netlane wrote this, since its configuration says network_manager = unmanaged
-# for the NIC with this address. netlane down removes it, unless it was edited.
-[keyfile]
-unmanaged-devices+=mac:02:00:00:00:00:00
-END
-nmcli general reload conf
+# NetworkManager takes addresses and routes away as it lets go, and only
+# netlane up puts them back: this is not done here
+[ -e /etc/NetworkManager/conf.d/90-netlane-02-00-00-00-00-00.conf ] ||
+	fail '02:00:00:00:00:00: network_manager = unmanaged: do this one with netlane up'
 
 # NetworkManager lets go of it, after a reboot too: it sets no address and renews none (DHCP), others must (a static one, another client); an address of it ends in 3580 s
 # packets may be lost for a moment
-cat >/etc/NetworkManager/conf.d/90-netlane-02-00-00-00-00-01.conf <<'END'
-# netlane wrote this, since its configuration says network_manager = unmanaged
-# for the NIC with this address. netlane down removes it, unless it was edited.
-[keyfile]
-unmanaged-devices+=mac:02:00:00:00:00:01
-END
-nmcli general reload conf
+# NetworkManager takes addresses and routes away as it lets go, and only
+# netlane up puts them back: this is not done here
+[ -e /etc/NetworkManager/conf.d/90-netlane-02-00-00-00-00-01.conf ] ||
+	fail '02:00:00:00:00:01: network_manager = unmanaged: do this one with netlane up'
 
 # the NIC that it is about is not here any more
 rm -f /etc/NetworkManager/conf.d/90-netlane-02-00-00-00-00-09.conf
