@@ -73,7 +73,6 @@ static void flow__whole_info__is_taken(void **state)
 	assert_int_equal(flow.sent, 100);
 	assert_int_equal(flow.resent, 7);
 	assert_int_equal(flow.rtos, 5);
-	assert_int_equal(flow.cpu, -1);
 	assert_string_equal(flow.cc, "cubic");
 	info.min_rtt = UINT32_MAX;
 	info.max_pacing_rate = 125000;
@@ -129,7 +128,7 @@ static void flow__mapped__is_ipv4(void **state)
 
 static void add(struct tcp_table *table, const char *remote, unsigned int rtt_us)
 {
-	struct tcp_flow flow = { .told = true, .rtt_us = rtt_us, .sent = 10, .cpu = -1 };
+	struct tcp_flow flow = { .told = true, .rtt_us = rtt_us, .sent = 10 };
 
 	assert_int_equal(prefix_parse(remote, &flow.remote_addr), 0);
 	tcp_table_add(table, &flow);

@@ -47,7 +47,7 @@ struct events {
 	uint64_t at_ns; /* CLOCK_BOOTTIME */
 	uint64_t since_ns; /* CLOCK_BOOTTIME: counted from then on */
 	/* what this kernel lets us see; what it does not is 0 above */
-	bool timeouts_known, zero_windows_known, states_known, accepts_known;
+	bool timeouts_known, zero_windows_known, states_known;
 	struct event_row *row;
 	unsigned int nr_row;
 	struct event_count rest; /* of connections that found no row */

@@ -28,7 +28,7 @@
 enum tcp_ca { TCP_CA_LIST(TCP_CA_ID) TCP_CA_COUNT };
 
 /* What connections are put together by. By CPU once something tells it: sock_diag does not. */
-enum tcp_by { TCP_BY_REMOTE, TCP_BY_SERVICE, TCP_BY_CC, TCP_BY_ZONE, TCP_BY_CPU };
+enum tcp_by { TCP_BY_REMOTE, TCP_BY_SERVICE, TCP_BY_CC, TCP_BY_ZONE };
 
 /* Which of two flows is the worse one. */
 enum tcp_order { TCP_ORDER_TROUBLE, TCP_ORDER_RESENT, TCP_ORDER_RTT };
@@ -56,7 +56,6 @@ struct tcp_flow {
 	bool close_wait; /* the other end is done, our program has not closed it */
 	bool forgotten; /* ... for a minute at least, in which nothing was sent or received */
 	bool told; /* the kernel gave its struct tcp_info; else nothing of what follows is known */
-	int cpu; /* of the last packet, -1: not known */
 	char cc[TCP_CC_LEN];
 	unsigned int ca; /* enum tcp_ca */
 	unsigned int rtt_us; /* smoothed; 0: none measured */

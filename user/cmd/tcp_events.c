@@ -4,21 +4,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/netns.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
 #include "judge/events.h"
 #include "observe/events.h"
 #include "view/events.h"
-
-/* Of this process, 0: not to be known. */
-static unsigned int netns_inode(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/net", &st) ? 0 : (unsigned int)st.st_ino;
-}
 
 void tcp_waits_add(struct listeners *listeners)
 {
@@ -26,7 +18,7 @@ void tcp_waits_add(struct listeners *listeners)
 	struct err err;
 
 	if (!events_read(&events, &err))
-		events_waits(&events, netns_inode(), listeners);
+		events_waits(&events, netns_own(), listeners);
 	events_free(&events);
 }
 
@@ -36,7 +28,7 @@ int tcp_events_show(enum events_by by, const struct zones *zones, unsigned int s
 	struct text text = { 0 };
 	struct err err = { 0 };
 	struct events events;
-	unsigned int netns = by == EVENTS_BY_NETNS ? 0 : netns_inode();
+	unsigned int netns = by == EVENTS_BY_NETNS ? 0 : netns_own();
 	int ret, code;
 
 	if (!netns && by != EVENTS_BY_NETNS)

@@ -98,14 +98,9 @@ static const struct object_kind events_kind = {
 	.suit = events_suit,
 };
 
-static bool events_always(unsigned int prog, void *arg)
-{
-	return true;
-}
-
 struct keeping events_keeping(void)
 {
-	return (struct keeping){ .kind = &events_kind, .always = events_always };
+	return (struct keeping){ .kind = &events_kind };
 }
 
 /* ---- reading */
@@ -161,7 +156,6 @@ struct incarnation {
 	uint64_t last_ns;
 };
 
-/* The latest of those of @netns, from all rows; the others are gone. */
 static struct incarnation *incarnation_of(struct incarnation *list, unsigned int *nr,
 					  unsigned int netns)
 {
@@ -174,88 +168,132 @@ static struct incarnation *incarnation_of(struct incarnation *list, unsigned int
 	return &list[(*nr)++];
 }
 
-static int rows_take(const struct rows *rows, struct events *events)
+/* What differs between the two tables, for the one that reads them. */
+struct table {
+	unsigned int map;
+	size_t netns_at, mix_at; /* in the key */
+	size_t last_ns_at; /* in the value */
+};
+
+static const struct table rows_table = {
+	.map = MAP_ROWS,
+	.netns_at = offsetof(struct tcp_row_key, netns),
+	.mix_at = offsetof(struct tcp_row_key, mix),
+	.last_ns_at = offsetof(struct tcp_row, last_ns),
+};
+
+static const struct table accepts_table = {
+	.map = MAP_ACCEPTS,
+	.netns_at = offsetof(struct tcp_accept_key, netns),
+	.mix_at = offsetof(struct tcp_accept_key, mix),
+	.last_ns_at = offsetof(struct tcp_accept_row, last_ns),
+};
+
+static const char *key_at(const struct table *t, const struct rows *rows, unsigned int i)
+{
+	return (const char *)rows->keys + i * (size_t)maps[t->map].key_size;
+}
+
+static const char *value_at(const struct table *t, const struct rows *rows, unsigned int i)
+{
+	return (const char *)rows->values + i * (size_t)maps[t->map].value_size;
+}
+
+static uint64_t last_ns_of(const struct table *t, const struct rows *rows, unsigned int i)
+{
+	uint64_t last_ns;
+
+	memcpy(&last_ns, value_at(t, rows, i) + t->last_ns_at, sizeof(last_ns));
+	return last_ns;
+}
+
+static unsigned int number_of(const char *at)
+{
+	uint32_t number;
+
+	memcpy(&number, at, sizeof(number));
+	return number;
+}
+
+static int table_read(const struct object *o, const struct table *t, struct rows *rows)
+{
+	return rows_read(o->map[t->map], maps[t->map].entries, maps[t->map].key_size,
+			 maps[t->map].value_size, rows);
+}
+
+/* Leaves out the rows of namespaces whose inode is another one's by now. */
+static int rows_keep_latest(const struct table *t, struct rows *rows)
 {
 	struct incarnation *list = calloc(rows->nr + 1, sizeof(*list)), *in;
-	const struct tcp_row_key *key = rows->keys;
-	const struct tcp_row *row = rows->values;
-	unsigned int i, nr = 0;
+	unsigned int i, kept = 0, nr = 0;
 
-	events->row = calloc(rows->nr + 1, sizeof(*events->row));
-	if (!list || !events->row) {
-		free(list);
+	if (!list)
 		return -ENOMEM;
-	}
 	for (i = 0; i < rows->nr; i++) {
-		in = incarnation_of(list, &nr, key[i].netns);
-		if (row[i].last_ns >= in->last_ns) {
-			in->last_ns = row[i].last_ns;
-			in->mix = key[i].mix;
+		in = incarnation_of(list, &nr, number_of(key_at(t, rows, i) + t->netns_at));
+		if (last_ns_of(t, rows, i) >= in->last_ns) {
+			in->last_ns = last_ns_of(t, rows, i);
+			in->mix = number_of(key_at(t, rows, i) + t->mix_at);
 		}
 	}
-	for (i = 0; i < rows->nr; i++)
-		if (incarnation_of(list, &nr, key[i].netns)->mix == key[i].mix)
-			row_take(&events->row[events->nr_row++], &key[i], &row[i]);
+	for (i = 0; i < rows->nr; i++) {
+		in = incarnation_of(list, &nr, number_of(key_at(t, rows, i) + t->netns_at));
+		if (in->mix != number_of(key_at(t, rows, i) + t->mix_at))
+			continue;
+		memmove((char *)key_at(t, rows, kept), key_at(t, rows, i), maps[t->map].key_size);
+		memmove((char *)value_at(t, rows, kept), value_at(t, rows, i),
+			maps[t->map].value_size);
+		kept++;
+	}
+	rows->nr = kept;
 	free(list);
+	return 0;
+}
+
+static int rows_take(const struct rows *rows, struct events *events)
+{
+	const struct tcp_row_key *key = rows->keys;
+	const struct tcp_row *row = rows->values;
+
+	events->row = calloc(rows->nr + 1, sizeof(*events->row));
+	if (!events->row)
+		return -ENOMEM;
+	for (; events->nr_row < rows->nr; events->nr_row++)
+		row_take(&events->row[events->nr_row], &key[events->nr_row], &row[events->nr_row]);
 	return 0;
 }
 
 static int accepts_take(const struct rows *rows, struct events *events)
 {
-	struct incarnation *list = calloc(rows->nr + 1, sizeof(*list)), *in;
 	const struct tcp_accept_key *key = rows->keys;
 	const struct tcp_accept_row *row = rows->values;
-	unsigned int i, nr = 0;
+	unsigned int i;
 
 	events->accept = calloc(rows->nr + 1, sizeof(*events->accept));
-	if (!list || !events->accept) {
-		free(list);
+	if (!events->accept)
 		return -ENOMEM;
-	}
 	for (i = 0; i < rows->nr; i++) {
-		in = incarnation_of(list, &nr, key[i].netns);
-		if (row[i].last_ns >= in->last_ns) {
-			in->last_ns = row[i].last_ns;
-			in->mix = key[i].mix;
-		}
-	}
-	for (i = 0; i < rows->nr; i++) {
-		struct event_accept *to = &events->accept[events->nr_accept];
+		struct event_accept *to = &events->accept[events->nr_accept++];
 
-		if (incarnation_of(list, &nr, key[i].netns)->mix != key[i].mix)
-			continue;
 		to->netns = key[i].netns;
 		to->port = key[i].port;
 		to->ipv6 = key[i].family == 6;
 		to->accepted = row[i].accepted;
 		hist_take(&to->wait, row[i].wait);
-		events->nr_accept++;
 	}
-	free(list);
 	return 0;
 }
 
-/* One of the two tables. */
-static int table_read(const struct object *o, unsigned int map, struct rows *rows)
-{
-	return rows_read(o->map[map], maps[map].entries, maps[map].key_size, maps[map].value_size,
-			 rows);
-}
-
-static int tables_read(const struct object *o, struct events *events)
+static int table_take(const struct object *o, const struct table *t, struct events *events,
+		      int (*take)(const struct rows *rows, struct events *events))
 {
 	struct rows rows;
-	int ret;
+	int ret = table_read(o, t, &rows);
 
-	ret = table_read(o, MAP_ROWS, &rows);
 	if (!ret)
-		ret = rows_take(&rows, events);
-	rows_free(&rows);
-	if (ret)
-		return ret;
-	ret = table_read(o, MAP_ACCEPTS, &rows);
+		ret = rows_keep_latest(t, &rows);
 	if (!ret)
-		ret = accepts_take(&rows, events);
+		ret = take(&rows, events);
 	rows_free(&rows);
 	return ret;
 }
@@ -320,9 +358,9 @@ int events_read(struct events *events, struct err *err)
 	events->timeouts_known = is_attached(&o, PROG_TIMEOUT);
 	events->zero_windows_known = is_attached(&o, PROG_ZERO_WINDOW);
 	events->states_known = is_attached(&o, PROG_STATE);
-	events->accepts_known = is_attached(&o, PROG_ACCEPTED) ||
-				is_attached(&o, PROG_ACCEPTED_OLD);
-	ret = tables_read(&o, events);
+	ret = table_take(&o, &rows_table, events, rows_take);
+	if (!ret)
+		ret = table_take(&o, &accepts_table, events, accepts_take);
 	if (!ret)
 		ret = lanes_read(&o, events);
 	object_close(&o);
@@ -330,24 +368,21 @@ int events_read(struct events *events, struct err *err)
 }
 
 /* Removes what has been idle so long, where a table is nearly full. */
-static void table_tidy(const struct object *o, unsigned int map, size_t last_ns_at,
-		       uint64_t idle_ns)
+static void table_tidy(const struct object *o, const struct table *t, uint64_t idle_ns)
 {
-	const unsigned int enough = maps[map].entries / 4 * 3;
+	const unsigned int enough = maps[t->map].entries / 4 * 3;
 	unsigned int i, left;
-	struct rows rows;
 	uint64_t now, last;
+	struct rows rows;
 
-	if (!table_read(o, map, &rows)) {
+	if (!table_read(o, t, &rows)) {
 		now = clock_mono_ns();
 		left = rows.nr;
 		for (i = 0; i < rows.nr && left > enough; i++) {
-			memcpy(&last, (char *)rows.values + i * maps[map].value_size + last_ns_at,
-			       sizeof(last));
+			last = last_ns_of(t, &rows, i);
 			/* an event that falls in between is lost with a row of hours ago */
 			if (now > last && now - last > idle_ns)
-				left -= !bpf_map_delete_elem(
-					o->map[map], (char *)rows.keys + i * maps[map].key_size);
+				left -= !bpf_map_delete_elem(o->map[t->map], key_at(t, &rows, i));
 		}
 	}
 	rows_free(&rows);
@@ -360,8 +395,8 @@ void events_tidy(unsigned int idle_s)
 
 	if (object_adopt(&events_kind, &o))
 		return; /* nothing is counted */
-	table_tidy(&o, MAP_ROWS, offsetof(struct tcp_row, last_ns), idle_ns);
-	table_tidy(&o, MAP_ACCEPTS, offsetof(struct tcp_accept_row, last_ns), idle_ns);
+	table_tidy(&o, &rows_table, idle_ns);
+	table_tidy(&o, &accepts_table, idle_ns);
 	object_close(&o);
 }
 

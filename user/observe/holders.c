@@ -11,7 +11,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "observe/tcp_parts.h"
+#include "observe/holders.h"
 
 #define LINKS_MAX 200000 /* about 0.3 s */
 
@@ -22,20 +22,23 @@ static int by_inode(const void *a, const void *b)
 	return n == m ? 0 : n < m ? -1 : 1;
 }
 
-/* A name for the socket that @pid has; returns whether it got its first one. */
-static bool socket_name(struct holder *holder, unsigned int nr, unsigned long inode,
-			const char *pid)
+/* A name for the socket that @pid has; returns how many of @holder got their first one. */
+static unsigned int socket_name(struct holder *holder, unsigned int nr, unsigned long inode,
+				const char *pid)
 {
 	const struct holder wanted = { .inode = inode };
 	char comm[32] = "", shown[40];
 	struct holder *found = bsearch(&wanted, holder, nr, sizeof(*holder), by_inode);
+	unsigned int i, named = 0;
 
 	if (!found || found->by[0])
-		return false;
+		return 0;
 	(void)file_read("/", comm, sizeof(comm), "/proc/%s/comm", pid);
 	text_escape(shown, sizeof(shown), comm[0] ? comm : "?");
-	(void)snprintf(found->by, TCP_BY_LEN, "%.40s (pid %.12s)", shown, pid);
-	return true;
+	(void)snprintf(found->by, HOLDER_LEN, "%.40s (pid %.12s)", shown, pid);
+	for (i = 0; i < nr; i++) /* several sockets may stand for one row */
+		named += holder[i].inode && holder[i].by == found->by;
+	return named;
 }
 
 void holders_name(struct holder *holder, unsigned int nr)

@@ -27,7 +27,7 @@ static int links_new(const struct keeping *k, const struct object *o, const char
 	int fd, ret = 0;
 
 	for (i = 0; i < k->kind->nr_prog && !ret; i++) {
-		if (o->prog[i] < 0 || !k->always(i, k->arg))
+		if (o->prog[i] < 0 || (k->always && !k->always(i, k->arg)))
 			continue;
 		fd = object_attach(o, i);
 		if (fd < 0)

@@ -25,7 +25,7 @@ struct keeping {
 	bool (*suits)(const struct object *o, void *arg);
 	/* Tells a new one what to count, before anything is attached. NULL: nothing to tell. */
 	int (*configure)(const struct object *o, void *arg, struct err *err);
-	/* Is the program one of those that are always attached? */
+	/* Is the program one of those that are always attached? NULL: each is. */
 	bool (*always)(unsigned int prog, void *arg);
 
 	/* what became of it */

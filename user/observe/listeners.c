@@ -17,6 +17,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "observe/tcp.h"
+#include "observe/holders.h"
 #include "observe/tcp_parts.h"
 
 #define SLOTS (2 * LISTENERS_MAX)

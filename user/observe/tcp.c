@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "observe/holders.h"
 #include "observe/tcp_parts.h"
 
 #define FIN_WAIT1 4

@@ -90,7 +90,6 @@ void tcp_flow_take(const struct inet_diag_msg *msg, const struct sockdiag_more *
 	tcp_addr_take(msg->idiag_family, msg->id.idiag_dst, &flow->remote_addr);
 	flow->local_port = ntohs(msg->id.idiag_sport);
 	flow->remote_port = ntohs(msg->id.idiag_dport);
-	flow->cpu = -1; /* sock_diag does not tell it */
 	flow->inode = msg->idiag_inode;
 	flow->waiting = msg->idiag_wqueue;
 	flow->opening = msg->idiag_state == SOCKDIAG_SYN_SENT;

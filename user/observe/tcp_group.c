@@ -39,9 +39,6 @@ struct tcp_key tcp_key_of(enum tcp_by by, const struct zones *zones, const struc
 	case TCP_BY_ZONE:
 		key.number = zones ? zones_find(zones, &flow->remote_addr) : -1;
 		break;
-	case TCP_BY_CPU:
-		key.number = flow->cpu;
-		break;
 	}
 	return key;
 }
@@ -65,9 +62,6 @@ static void name_make(const struct tcp_table *table, const struct tcp_key *key, 
 		(void)snprintf(name, len, "%s",
 			       key->number < 0 ? "(no zone)" :
 						 table->zones->zone[key->number].name);
-		break;
-	case TCP_BY_CPU:
-		(void)snprintf(name, len, key->number < 0 ? "(not known)" : "CPU %d", key->number);
 		break;
 	}
 }

@@ -53,13 +53,4 @@ int tcp_nics_take(struct tcp_view *view);
 /* /proc/net/netstat and three settings, below @root. */
 void accept_counts_read(const char *root, struct listeners *listeners);
 
-/* A socket and whose it is: found by the links in /proc/PID/fd, as far as we may look. */
-struct holder {
-	unsigned long inode; /* 0: none, stays without a name */
-	char *by; /* TCP_BY_LEN bytes, "" where it was not found */
-};
-
-/* Sorts @holder. One look through /proc, which ends when all are found. */
-void holders_name(struct holder *holder, unsigned int nr);
-
 #endif /* NETLANE_OBSERVE_TCP_PARTS_H */

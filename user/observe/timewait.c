@@ -99,14 +99,9 @@ static const struct object_kind timewait_kind = {
 	.suit = timewait_suit,
 };
 
-static bool always(unsigned int prog, void *arg)
-{
-	return true;
-}
-
 void timewait_keeping(struct keeping *keeping)
 {
-	*keeping = (struct keeping){ .kind = &timewait_kind, .always = always };
+	*keeping = (struct keeping){ .kind = &timewait_kind };
 }
 
 int timewait_open(struct timewait_reader **reader)

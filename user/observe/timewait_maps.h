@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/netns.h"
 #include "observe/object.h"
 #include "observe/rows.h"
 #include "observe/timewait.h"
@@ -26,8 +27,6 @@ struct timewait_reader {
 	bool exact; /* births and deaths are seen, and not guessed */
 };
 
-/* The inode of this process' network namespace, 0 unknown. */
-unsigned int netns_own(void);
 /* What the kernel says is alive in the namespace that this thread is in; -1 unknown. */
 long sockstat_alive(void);
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <bpf/bpf.h>
 
@@ -22,13 +21,6 @@
 #define LASTS_NS (60 * NS_PER_S) /* a TIME_WAIT, for an estimate */
 
 _Static_assert(TIMEWAIT_SPANS == LANE_TW_SLOTS, "a span is a slot of the ring");
-
-unsigned int netns_own(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/net", &st) ? 0 : (unsigned int)st.st_ino;
-}
 
 long sockstat_alive(void)
 {

@@ -6,11 +6,11 @@
 #include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <bpf/bpf.h>
 
 #include "base/driver.h"
+#include "base/netns.h"
 
 static bool has_rps(const struct nic *nic)
 {
@@ -37,11 +37,11 @@ int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
 		struct wanted_list *list, struct err *err)
 {
 	const struct driver *driver;
-	struct stat netns;
+	const unsigned int netns = netns_own();
 	unsigned int i;
 
 	memset(list, 0, sizeof(*list));
-	if (stat("/proc/self/ns/net", &netns))
+	if (!netns)
 		return err_set(err, -errno, "/proc/self/ns/net: %s", strerror(errno));
 	list->wanted = calloc(facts->nr_nic + 1, sizeof(*list->wanted));
 	if (!list->wanted)
@@ -57,7 +57,7 @@ int wanted_make(const struct facts *facts, char **names, unsigned int nr_names,
 		w->nic = nic;
 		w->where.first = list->slots;
 		w->where.queues = nic->nr_queue ? nic->nr_queue : 1;
-		w->where.netns = (unsigned int)netns.st_ino;
+		w->where.netns = netns;
 		w->where.crossings = has_rps(nic);
 		/* an address of six bytes: Ethernet, as far as queues and lanes go */
 		w->where.link_bytes = nic->mac[0] ? ETH_HLEN : 0;

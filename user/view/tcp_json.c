@@ -24,7 +24,7 @@ static const struct field flow_fields[] = {
 	F_BOOL(tcp_flow, opening),
 	F_BOOL(tcp_flow, closing),
 	F_BOOL(tcp_flow, told),
-	F_INT(tcp_flow, cpu),
+
 	F_STR(tcp_flow, cc),
 	F_ENUM(tcp_flow, ca, ca_names),
 	F_UINT(tcp_flow, rtt_us),
