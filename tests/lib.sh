@@ -67,7 +67,7 @@ t_setup() {
 
 # t_case NAME FUNCTION [ARG...] - never as part of a condition.
 t_case() {
-	local name=$1 ret flags=$-
+	local name=$1 ret flags=$- start=$SECONDS
 	shift
 	T_CALLS=$((T_CALLS + 1))
 	t__selected "$name" || return 0
@@ -101,6 +101,7 @@ t_case() {
 	else
 		printf 'ok %d %s\n' "$T_NR" "$name"
 	fi
+	printf '#took %s %d\n' "$name" $((SECONDS - start))
 	[[ $flags != *e* ]] || set -e
 }
 

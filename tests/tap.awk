@@ -57,6 +57,7 @@ function finish_failure(last) {
 /^#begin / { suite = $2; planned = -1; results = 0; bailed = running = ""; begin_line = nr + 1; begun[suite] = 1; next }
 /^#end / { if (suite == $2) suite_end($3); next }
 /^#run / { running = $2; next }
+/^#took / { next }
 $0 != "" { line[++nr] = $0 }
 suite == "" { next }
 
