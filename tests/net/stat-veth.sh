@@ -10,41 +10,17 @@ here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
 {
 	. "$here/../lib.sh"
+	. "$here/pair.sh"
 	. "$here/../vm/counted.sh"
 }
 
-a=nltest-a-$$ b=nltest-b-$$
-there() { ip netns exec "$a" "$@"; }
-here_does() { ip netns exec "$b" "$@"; }
-drop() { ip netns del "$a"; ip netns del "$b"; }
+a=nlstat-a-$$ b=nlstat-b-$$
 
 prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
-	ip netns add "$a"
-	ip netns add "$b"
-	t_at_end drop
-	for ns in "$a" "$b"; do	# what IPv6 says on its own is said at once
-		ip netns exec "$ns" sysctl -qw net.ipv6.conf.default.mldv2_unsolicited_report_interval=1 \
-			net.ipv6.conf.default.addr_gen_mode=1
-	done
-	ip -n "$a" link add there type veth peer name here netns "$b"
-	ip -n "$a" addr add 10.9.8.1/24 dev there
-	ip -n "$b" addr add 10.9.8.2/24 dev here
-	ip -n "$a" addr add fd09::1/64 dev there nodad
-	ip -n "$b" addr add fd09::2/64 dev here nodad
-	ip -n "$a" link set there up
-	ip -n "$b" link set here up
-	neighbours 10.9.8.1 10.9.8.2
-	neighbours fd09::1 fd09::2
-	t_wait_for 10 carrier
+	pair_make 10.9.8 fd09
 }
-neighbours()	# THERE HERE - known to each other: no packet asks
-{
-	ip -n "$a" neigh replace "$2" lladdr "$(here_does cat /sys/class/net/here/address)" nud permanent dev there
-	ip -n "$b" neigh replace "$1" lladdr "$(there cat /sys/class/net/there/address)" nud permanent dev here
-}
-carrier() { [[ $(here_does cat /sys/class/net/here/carrier) == 1 ]]; }
 t_setup prepare
 
 # BPF may be forbidden here: then there is nothing to test.
@@ -52,7 +28,7 @@ can_count()
 {
 	local out status=0
 	[[ $(id -u) == 0 ]] || t_skip "counting needs root"
-	out=$(here_does build/netlane stat 1 1 --nic here --json 2>&1) || status=$?
+	out=$(server build/netlane stat 1 1 --nic here --json 2>&1) || status=$?
 	[[ $status != 4 ]] || t_skip "$out"
 	[[ $status == 0 ]] || t_fail "$out"
 }
@@ -62,13 +38,12 @@ lines_in() { (($(wc -l <"$1") >= $2)); }
 # counted WAY COMMAND... - as in suite-stat.sh, by lines of one reader
 counted()
 {
-	local way=$1 sender=here_does reader n
+	local way=$1 sender=server reader n
 	shift
-	if [[ $way == rx ]]; then sender=there; fi
+	if [[ $way == rx ]]; then sender=client; fi
 	: >"$T_TMP/lines" # an earlier reader's lines are not this one's
-	(exec ip netns exec "$b" build/netlane stat 1 --nic here --json --by queue >"$T_TMP/lines") &
-	reader=$!
-	t_at_end "kill $reader 2>/dev/null || :"
+	until_end "$b" build/netlane stat 1 --nic here --json --by queue >"$T_TMP/lines"
+	reader=$started
 	t_wait_for 20 lines_in "$T_TMP/lines" 1
 	account "$sender" >"$T_TMP/from"
 	"$@"
@@ -83,9 +58,9 @@ counted()
 
 udp_small()	# WAY ADDRESS
 {
-	local sender=here_does n
+	local sender=server n
 	can_count
-	if [[ $1 == rx ]]; then sender=there; fi
+	if [[ $1 == rx ]]; then sender=client; fi
 	counted "$1" "$sender" "$known" udp "$2" 9 300 100
 	n=$(ip_packets "$T_TMP/from" "$T_TMP/to")
 	((n >= 300)) || t_fail "only $n packets were sent"
@@ -95,9 +70,9 @@ udp_small()	# WAY ADDRESS
 
 udp_segments()	# WAY ADDRESS HEADERS
 {
-	local sender=here_does n
+	local sender=server n
 	can_count
-	if [[ $1 == rx ]]; then sender=there; fi
+	if [[ $1 == rx ]]; then sender=client; fi
 	counted "$1" "$sender" "$known" udp "$2" 9 20 14000 1400
 	n=$(ip_packets "$T_TMP/from" "$T_TMP/to")
 	t_eq "$skbs" "$n" "super-packets: veth takes them whole"
@@ -107,9 +82,9 @@ udp_segments()	# WAY ADDRESS HEADERS
 
 tcp_stream()	# WAY ADDRESS HEADERS
 {
-	local sender=here_does receiver=there n segments sink
+	local sender=server receiver=client n segments sink
 	can_count
-	if [[ $1 == rx ]]; then sender=there receiver=here_does; fi
+	if [[ $1 == rx ]]; then sender=client receiver=server; fi
 	"$receiver" "$known" sink 4000 >"$T_TMP/sink" &
 	sink=$!
 	t_wait_for 10 listens "$receiver"
@@ -128,7 +103,7 @@ listens() { "$1" ss -Hltn "sport = :4000" | grep -q .; }
 queue_is_unknown()
 {
 	can_count
-	counted rx there "$known" udp 10.9.8.2 9 50 100
+	counted rx client "$known" udp 10.9.8.2 9 50 100
 	t_eq "$unknown" 50 "packets of no queue"
 }
 

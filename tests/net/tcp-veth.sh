@@ -19,7 +19,7 @@ a=nltcp-a-$$ b=nltcp-b-$$
 prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
-	pair_make
+	pair_make 10.9.8 fd09:8
 	forgetting_begins
 }
 

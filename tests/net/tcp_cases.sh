@@ -327,6 +327,8 @@ forgetting_begins()
 	ip netns add "$a-f"
 	t_at_end "ip netns pids $a-f | xargs -r kill; ip netns del $a-f"
 	ip -n "$a-f" link set lo up
+	# the other ends are remnants for this long: gone when the minute is over
+	forgets sysctl -qw net.ipv4.tcp_fin_timeout=5
 	talks "$a-f" slam 9020
 	talks "$a-f" hold 127.0.0.1 9020 25
 }

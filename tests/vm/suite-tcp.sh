@@ -19,7 +19,7 @@ a=nltcp-a b=nltcp-b
 prepare()
 {
 	modprobe -a tcp_diag sch_netem sch_fq sch_htb tcp_bbr veth
-	pair_make
+	pair_make 10.9.8 fd09:8
 	forgetting_begins
 }
 
