@@ -4,6 +4,7 @@
 #   . "$(dirname "$0")/../lib.sh"
 #   t_setup prepare                      # optional; not run to list names
 #   t_case stage.condition.expectation a_function its arguments
+#   t_once stage.condition.expectation a_function    # no kernel makes it different
 #   t_done
 #
 # The rule: a case is red unless its function ran to the end with every command
@@ -104,6 +105,10 @@ t_case() {
 	printf '#took %s %d\n' "$name" $((SECONDS - start))
 	[[ $flags != *e* ]] || set -e
 }
+
+# t_once NAME FUNCTION [ARG...] - a case that need not be seen on each kernel: tests/run
+# sets NETLANE_PART where another one goes through everything.
+t_once() { [ -n "${NETLANE_PART-}" ] || t_case "$@"; }
 
 # t_skip REASON... - this case, or outside of one the whole suite, cannot run here.
 t_skip() {

@@ -14,6 +14,7 @@ talks()
 	shift
 	out=$(mktemp -p "$T_TMP")
 	until_end "$where" python3 "$talker" "$@" >"$out" 2>&1
+	# shellcheck disable=SC2034	# the cases read it
 	talking=$started
 	t_wait_for 60 grep -q . "$out"
 	grep -qx ready "$out" || t_fail "talker $*: $(<"$out")"

@@ -214,13 +214,6 @@ nic_again()
 	grep -w "$1" /run/vm/nics | ip -batch -
 }
 
-# One kernel goes through everything; the others see what a kernel could make
-# different. Emulated, all of it everywhere takes hours: NETLANE_THOROUGH=1.
-thorough()
-{
-	[[ ${NETLANE_LIST-} || ${NETLANE_THOROUGH-} || $(uname -r) == 6.1.* ]]
-}
-
 # state_take NAME [--quick], state_is NAME [--quick] - the whole node, then and now
 state_take() { "$vm/node-state" "${@:2}" >"$T_TMP/state.$1"; }
 state_is()

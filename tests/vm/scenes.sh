@@ -117,14 +117,16 @@ scene_given_back()
 	state_is found --quick
 }
 
-# scene_claims SCENE KIND... - KIND: rules that are broken without netlane
+# scene_claims t_case|t_once SCENE KIND... - KIND: rules that are broken without netlane
 scene_claims()
 {
-	t_case "lanes.$1.crooked_without_netlane" scene_control "$@"
-	t_case "lanes.$1.up_sets_every_knob" scene_knobs "$1"
-	t_case "lanes.$1.traffic_keeps_to_its_lane" scene_traffic "$1"
-	t_case "lanes.$1.second_up_writes_nothing" scene_again "$1"
-	t_case "lanes.$1.down_gives_the_node_back" scene_given_back "$1"
+	local claim=$1
+	shift
+	"$claim" "lanes.$1.crooked_without_netlane" scene_control "$@"
+	"$claim" "lanes.$1.up_sets_every_knob" scene_knobs "$1"
+	"$claim" "lanes.$1.traffic_keeps_to_its_lane" scene_traffic "$1"
+	"$claim" "lanes.$1.second_up_writes_nothing" scene_again "$1"
+	"$claim" "lanes.$1.down_gives_the_node_back" scene_given_back "$1"
 }
 
 # ---- has the driver been asked to change channels or RSS?

@@ -155,13 +155,11 @@ t_case blame.link_down_and_up.is_named		link
 t_case blame.other_namespace.is_not_ours	other_namespace
 t_case blame.other_writes.are_not_told		irrelevant
 t_case blame.own_writes.are_marked		own
-if thorough; then
-	t_case blame.cgroup_v1.names_the_unit		cgroup_v1
-	t_case blame.systemd_v1.names_the_unit_or_none	cgroup_named
-	t_case blame.thousand_writes.lose_nothing	quick_writes
-	t_case blame.flood.is_counted			flood
-	t_case blame.by_kprobe.sees_the_same		by_way kprobe
-	t_case blame.by_syscalls.sees_files_and_ioctl	by_way syscalls syscalls
-fi
+t_once blame.cgroup_v1.names_the_unit		cgroup_v1
+t_once blame.systemd_v1.names_the_unit_or_none	cgroup_named
+t_once blame.thousand_writes.lose_nothing	quick_writes
+t_once blame.flood.is_counted			flood
+t_once blame.by_kprobe.sees_the_same		by_way kprobe
+t_once blame.by_syscalls.sees_files_and_ioctl	by_way syscalls syscalls
 t_case blame.closed.leaves_nothing		nothing_left
 t_done

@@ -396,21 +396,17 @@ t_case eni.up.again_changes_nothing second_up_changes_nothing
 t_case eni.down.gives_back_exactly down_gives_back
 t_case eni.others.routes_and_rules_stay foreign_stays
 t_case eni.hotplug.nic_comes_and_goes comes_and_goes
-if thorough; then
-	t_case eni.service.takes_no_route_of_others takes_no_foreign_route
-	t_case eni.service.address_needs_no_reload address_needs_no_reload
-fi
+t_once eni.service.takes_no_route_of_others takes_no_foreign_route
+t_once eni.service.address_needs_no_reload address_needs_no_reload
 t_case eni.service.brings_and_takes_them brought_by_the_service
-if thorough; then
-	t_case keep.flow_table.comes_back_by_the_event flow_table_comes_back
-	t_case eni.up.for_a_time_is_undone undone_in_time
-	t_case eni.up.killed_anywhere_is_given_back killed_anywhere
-	t_case eni.others.networks_inside_stay_reachable inside_stays_reachable
-	t_case eni.others.change_by_hand_stays changed_by_hand
-	t_case eni.others.no_table_collision tables_of_others
-	t_case eni.others.conntrack_not_flushed no_conntrack
-	t_case eni.others.off_unless_asked off_unless_asked
-	t_case eni.hotplug.gone_before_down gone_before_down
-	t_case eni.hotplug.link_down_removes_no_rule link_down
-fi
+t_once keep.flow_table.comes_back_by_the_event flow_table_comes_back
+t_once eni.up.for_a_time_is_undone undone_in_time
+t_once eni.up.killed_anywhere_is_given_back killed_anywhere
+t_once eni.others.networks_inside_stay_reachable inside_stays_reachable
+t_once eni.others.change_by_hand_stays changed_by_hand
+t_once eni.others.no_table_collision tables_of_others
+t_once eni.others.conntrack_not_flushed no_conntrack
+t_once eni.others.off_unless_asked off_unless_asked
+t_once eni.hotplug.gone_before_down gone_before_down
+t_once eni.hotplug.link_down_removes_no_rule link_down
 t_done

@@ -238,7 +238,7 @@ programs_are_gone() { ! bpftool prog | grep -E ' tcp_(retransmit|timeout|closed|
 netlane stat --json >/dev/null 2>&1 || t_skip "this kernel cannot count"
 t_case events.ends.have_their_rtt ends_with_rtt 10.9.7.2 4
 t_case events.ends.have_their_rtt_ipv6 ends_with_rtt fd09:7::2 6
-t_case events.row.is_of_the_remote_network net_is_the_remote_one
+t_once events.row.is_of_the_remote_network net_is_the_remote_one
 t_case events.retransmits.are_those_of_snmp resent 10.9.7.2
 t_case events.retransmits.are_those_of_snmp_ipv6 resent fd09:7::2
 t_case events.recoveries.are_those_of_snmp fast_recoveries
@@ -247,9 +247,9 @@ t_case events.states.time_in_loss time_in_loss
 t_case events.resets.are_those_of_snmp resets
 t_case events.zero_windows.are_the_probes_of_snmp zero_windows
 t_case events.accept.wait_is_measured waits_for_accept 10.9.7.2 8010
-t_case events.accept.wait_is_measured_ipv6 waits_for_accept fd09:7::2 8011
-t_case events.command.shows_it_from_any_namespace command_shows_it
-t_case events.rows.are_bounded no_more_rows_than_room
-t_case events.counters.go_on_over_up goes_on_over_up
+t_once events.accept.wait_is_measured_ipv6 waits_for_accept fd09:7::2 8011
+t_once events.command.shows_it_from_any_namespace command_shows_it
+t_once events.rows.are_bounded no_more_rows_than_room
+t_once events.counters.go_on_over_up goes_on_over_up
 t_case events.down.takes_all_out ends_with_down
 t_done

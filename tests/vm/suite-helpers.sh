@@ -29,7 +29,7 @@ other_nic_is_untouched()
 	grep ' 0000:00:11.0' "$T_TMP/state.found" | diff - "$T_TMP/other"
 }
 
-scene_claims six-cpus tx
+scene_claims t_case six-cpus tx
 t_case lanes.six-cpus.unnamed_nic_is_untouched other_nic_is_untouched
-scene_claims two-nics tx
+scene_claims t_case two-nics tx
 t_done

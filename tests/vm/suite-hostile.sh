@@ -117,11 +117,9 @@ full_stdout()
 
 t_case hostile.new_address.nic_is_given_back		address_changed
 t_case hostile.other_namespace.stays_in_the_journal	namespace_left
-if thorough; then
-	t_case hostile.failed_second_up.leaves_the_first_timer timer_survives_a_failed_up
-	t_case hostile.new_machine_id.is_this_machine		machine_id_changed
-	t_case hostile.many_open_files.timer_holds_no_lock	many_open_files
-	t_case hostile.file_size_limit.kills_nothing		file_size_limit
-	t_case hostile.full_stdout.is_a_failure			full_stdout
-fi
+t_once hostile.failed_second_up.leaves_the_first_timer timer_survives_a_failed_up
+t_once hostile.new_machine_id.is_this_machine		machine_id_changed
+t_once hostile.many_open_files.timer_holds_no_lock	many_open_files
+t_once hostile.file_size_limit.kills_nothing		file_size_limit
+t_once hostile.full_stdout.is_a_failure			full_stdout
 t_done

@@ -284,18 +284,14 @@ for what in hotplug channels; do
 	t_case "keep_module.$what.with_the_service"	puts_back_with_the_service "$what"
 done
 t_case keep_module.rmmod.leaves_it_to_the_service	rmmod_leaves_it_to_the_service
-if thorough; then
-	t_case keep_module.loaded_again.is_told_again	told_again
-	t_case keep_module.swapped.is_told_again	told_again_after_a_swap
-fi
+t_once keep_module.loaded_again.is_told_again	told_again
+t_once keep_module.swapped.is_told_again	told_again_after_a_swap
 t_case keep_module.yielded.is_not_put_back	yielded_is_not_put_back
 t_case keep_module.killed_service.module_keeps	keeps_while_the_service_is_away
 t_case keep_module.down.unloads_it		down_unloads
-if thorough; then
-	t_case keep_module.down.without_the_service_unloads_it	down_without_the_service_unloads
-	t_case keep_module.down.leaves_a_foreign_one	down_leaves_a_foreign_module
-	t_case keep_module.reload.without_it_unloads	reload_without_it_unloads
-	t_case keep_module.not_installed.is_said	not_installed_is_said
-fi
+t_once keep_module.down.without_the_service_unloads_it	down_without_the_service_unloads
+t_once keep_module.down.leaves_a_foreign_one	down_leaves_a_foreign_module
+t_once keep_module.reload.without_it_unloads	reload_without_it_unloads
+t_once keep_module.not_installed.is_said	not_installed_is_said
 t_case keep_module.nothing.is_left		nothing_is_left
 t_done

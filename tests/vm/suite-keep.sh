@@ -173,16 +173,14 @@ t_case keep.rude_xps.is_named		names_the_author rude_xps 'set by suite-keep'
 t_case keep.channels.are_named		names_the_author channels 'ethtool'
 t_case keep.hotplug.is_named		names_the_author hotplug 'because of suite-keep'
 t_case keep.person.means_it_the_second_time	person_means_it_the_second_time
-if thorough; then
-	for what in incumbent_script rude_xps rude_irq rude_rps; do
-		t_case "keep.$what.control_stays_crooked"	control "$what"
-	done
-	for what in fewer_channels rings link rebind rude_irq rude_rps; do
-		t_case "keep.$what.lanes_are_not_lost"	comes_back "$what"
-	done
-	t_case keep.irqbalance.restarted_loses_no_ban	balancer_is_answered
-	t_case keep.pause.is_noticed	pause_is_noticed
-	t_case keep.rounds.leave_no_drift_and_no_leak	rounds_leave_nothing
-fi
+for what in incumbent_script rude_xps rude_irq rude_rps; do
+	t_once "keep.$what.control_stays_crooked"	control "$what"
+done
+for what in fewer_channels rings link rebind rude_irq rude_rps; do
+	t_once "keep.$what.lanes_are_not_lost"	comes_back "$what"
+done
+t_once keep.irqbalance.restarted_loses_no_ban	balancer_is_answered
+t_once keep.pause.is_noticed	pause_is_noticed
+t_once keep.rounds.leave_no_drift_and_no_leak	rounds_leave_nothing
 t_case keep.nothing.is_left		nothing_is_left
 t_done

@@ -360,18 +360,16 @@ t_case keeper.channels.left_alone_until_they_fit channels_down_and_up
 t_case keeper.rebind.forgets_the_device rebind_forgets
 t_case keeper.reload.works_under_load reload_under_load
 t_case keeper.reduced.keeps_xps_only reduced_keeps_xps
-if thorough; then
-	t_case keeper.set.replaces_the_last set_again_replaces
-	t_case keeper.link_down_and_up.masks_stand link_down_and_up
-	t_case keeper.rename.goes_on rename_goes_on
-	t_case keeper.driver.may_come_back driver_comes_back
-	t_case keeper.namespace.forgets_the_device other_namespace_forgets
-	t_case keeper.clear.ends_it clear_ends_it
-	t_case keeper.refusals.have_sentences refusals_have_sentences
-	t_case keeper.spoilt_messages.do_no_harm spoilt_messages_do_no_harm
-	t_case keeper.others.are_kept_out others_are_kept_out
-	t_case keeper.rmmod.works_at_any_moment rmmod_at_any_moment
-	t_case keeper.blind.refuses_to_keep blind_refuses
-fi
+t_once keeper.set.replaces_the_last set_again_replaces
+t_once keeper.link_down_and_up.masks_stand link_down_and_up
+t_once keeper.rename.goes_on rename_goes_on
+t_once keeper.driver.may_come_back driver_comes_back
+t_once keeper.namespace.forgets_the_device other_namespace_forgets
+t_once keeper.clear.ends_it clear_ends_it
+t_once keeper.refusals.have_sentences refusals_have_sentences
+t_once keeper.spoilt_messages.do_no_harm spoilt_messages_do_no_harm
+t_once keeper.others.are_kept_out others_are_kept_out
+t_once keeper.rmmod.works_at_any_moment rmmod_at_any_moment
+t_once keeper.blind.refuses_to_keep blind_refuses
 t_case keeper.kernel.complains_of_nothing kernel_is_silent
 t_done

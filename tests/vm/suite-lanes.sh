@@ -58,11 +58,9 @@ sound_node_needs_nothing()
 
 t_case oracle.sound_node.passes sound_node_passes
 t_case lanes.sound_node.is_already_straight sound_node_needs_nothing
-scene_claims incumbent tx rps
-scene_claims permuted rx tx
-if thorough; then
-	scene_claims crossed rx tx
-	scene_claims channel rx tx
-	scene_claims skewed rx
-fi
+scene_claims t_case incumbent tx rps
+scene_claims t_case permuted rx tx
+scene_claims t_once crossed rx tx
+scene_claims t_once channel rx tx
+scene_claims t_once skewed rx
 t_done

@@ -225,14 +225,14 @@ wrong_words()
 }
 
 t_case observe.counters.go_on_over_up_and_kill	goes_on
-t_case observe.second_reader.sees_the_same	two_readers
-t_case observe.other_version.is_never_misread	other_version
-t_case observe.killed_loader.leaves_nothing	killed_loader
+t_once observe.second_reader.sees_the_same	two_readers
+t_once observe.other_version.is_never_misread	other_version
+t_once observe.killed_loader.leaves_nothing	killed_loader
 t_case observe.reader.survives_down_and_up	reader_survives
 t_case observe.delay.is_found_on_its_cpu	delay_is_found
 t_case observe.crossings.are_counted_with_rps	crossings
 t_case observe.drops.have_reasons		drops_have_reasons
-t_case observe.own_cost.is_shown		self_is_shown
-t_case observe.now.is_said			now_is_said
-t_case stat.wrong_words.are_refused		wrong_words
+t_once observe.own_cost.is_shown		self_is_shown
+t_once observe.now.is_said			now_is_said
+t_once stat.wrong_words.are_refused		wrong_words
 t_done

@@ -312,17 +312,15 @@ t_case robust.long_connection.loses_nothing connection_loses_nothing
 t_case robust.no_btf.lanes_work no_btf
 t_case robust.default_route.blip_needs_consent blip_is_announced
 t_case robust.nic_vanishes_during_up.is_said nic_vanishes
-if thorough; then
-	t_case robust.broken_configuration.changes_nothing broken_configuration
-	t_case robust.no_such_nic.is_said no_such_nic
-	t_case robust.wrong_usage.is_two wrong_usage
-	t_case robust.control_bytes.are_escaped control_bytes_are_escaped
-	t_case robust.without_root.looks_but_changes_nothing not_root
-	t_case robust.read_only_sys.changes_nothing read_only_sys
-	t_case robust.read_only_proc.changes_nothing read_only_proc
-	t_case robust.full_disk.changes_nothing full_disk
-	t_case robust.read_only_disk.changes_nothing read_only_disk
-	t_case robust.corrupt_journal.is_said_and_salvaged corrupt_journal
-	t_case robust.two_ups_at_once.second_is_told second_up_is_told
-fi
+t_once robust.broken_configuration.changes_nothing broken_configuration
+t_once robust.no_such_nic.is_said no_such_nic
+t_once robust.wrong_usage.is_two wrong_usage
+t_once robust.control_bytes.are_escaped control_bytes_are_escaped
+t_once robust.without_root.looks_but_changes_nothing not_root
+t_once robust.read_only_sys.changes_nothing read_only_sys
+t_once robust.read_only_proc.changes_nothing read_only_proc
+t_once robust.full_disk.changes_nothing full_disk
+t_once robust.read_only_disk.changes_nothing read_only_disk
+t_once robust.corrupt_journal.is_said_and_salvaged corrupt_journal
+t_once robust.two_ups_at_once.second_is_told second_up_is_told
 t_done

@@ -98,6 +98,6 @@ t_setup prepare
 tcp_cases
 t_case tcp.netem_loss.is_that_of_nstat		lost_segments_are_those_of_nstat
 t_case tcp.netem_delay.is_in_the_rtt		delay_is_in_the_rtt
-t_case tcp.fq.is_found				fq_is_found
+t_once tcp.fq.is_found				fq_is_found
 t_case tcp.short_tcp_info.is_said		short_tcp_info_is_said
 t_done

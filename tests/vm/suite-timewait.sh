@@ -321,15 +321,15 @@ t_case timewait.overflow.is_no_birth			overflow
 t_case timewait.ss_kill.is_an_early_death		killed
 t_case timewait.reuse.is_what_the_kernel_counts		reuse
 t_case timewait.namespace_that_dies.has_none		namespace_dies
-t_case timewait.inode_again.has_no_old_events		inode_again
+t_once timewait.inode_again.has_no_old_events		inode_again
 t_case timewait.connect_without_port.is_an_event	no_port 127.0.0.1
-t_case timewait.connect6_without_port.is_an_event	no_port ::1
-t_case timewait.bind_without_port.is_an_event		no_port_to_bind
-t_case timewait.flood_of_sources.costs_one_row		flood 8000
-t_case timewait.flood_in_range.costs_one_row		flood 50051
+t_once timewait.connect6_without_port.is_an_event	no_port ::1
+t_once timewait.bind_without_port.is_an_event		no_port_to_bind
+t_once timewait.flood_of_sources.costs_one_row		flood 8000
+t_once timewait.flood_in_range.costs_one_row		flood 50051
 t_case timewait.bound_first.is_opened_here		bound_first
-t_case timewait.full_map.counts_the_rest		full_map
-t_case timewait.loader_again.goes_on			adopted
+t_once timewait.full_map.counts_the_rest		full_map
+t_once timewait.loader_again.goes_on			adopted
 t_case timewait.earlier_ones.are_known			seeded
-t_case timewait.program_less.is_noticed			detached
+t_once timewait.program_less.is_noticed			detached
 t_done

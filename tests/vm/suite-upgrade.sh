@@ -165,10 +165,10 @@ cut_short()
 }
 
 t_case upgrade.up.counts_anew			upgrade
-t_case upgrade.older_up.counts_anew		downgrade
+t_once upgrade.older_up.counts_anew		downgrade
 t_case upgrade.down.gives_back_the_others	down_of_the_other
-t_case upgrade.old_reader.goes_on		reader_goes_on
-t_case upgrade.new_reader.reads_nothing_old	reader_comes_first
-t_case upgrade.service.is_replaced		service_is_replaced
-t_case upgrade.cut_short.is_swept		cut_short
+t_once upgrade.old_reader.goes_on		reader_goes_on
+t_once upgrade.new_reader.reads_nothing_old	reader_comes_first
+t_once upgrade.service.is_replaced		service_is_replaced
+t_once upgrade.cut_short.is_swept		cut_short
 t_done

@@ -269,11 +269,9 @@ t_case writer.crash_in_a_repair.goes_on	crash_in_a_repair
 t_case writer.strange_requests.are_refused	strange_requests
 t_case writer.hands_off_by_hand.is_heeded	hands_off_by_hand
 t_case writer.emptied_run.is_made_anew	emptied_run_is_made_anew
-if thorough; then
-	t_case writer.up_of_one_nic.is_of_one_nic	up_of_one_nic_is_of_one_nic
-	t_case writer.down.by_the_service_gives_back	down_by_the_service_gives_back
-	t_case writer.reload.is_all_or_nothing	reload_is_all_or_nothing
-	t_case writer.time.runs_out_under_the_service	time_runs_out_under_the_service
-	t_case writer.frozen_service.is_said	frozen_service_is_said
-fi
+t_once writer.up_of_one_nic.is_of_one_nic	up_of_one_nic_is_of_one_nic
+t_once writer.down.by_the_service_gives_back	down_by_the_service_gives_back
+t_once writer.reload.is_all_or_nothing	reload_is_all_or_nothing
+t_once writer.time.runs_out_under_the_service	time_runs_out_under_the_service
+t_once writer.frozen_service.is_said	frozen_service_is_said
 t_done
