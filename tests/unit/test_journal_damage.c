@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "tests/unit/box.h"
 
@@ -152,11 +153,51 @@ static void journal__damaged__set_aside_keeps_what_is_before(void **state)
 	free(copy);
 }
 
+static unsigned long crc_of(const char *line)
+{
+	return crc32(0, (const unsigned char *)line, (unsigned int)strlen(line));
+}
+
+/* What an older netlane began: its builds must not act on what is added to it now. */
+static void journal__older_netlane__is_rewritten_by_up(void **state)
+{
+	struct box *box = box_of(state);
+	char *text, *end, *version, older[4096];
+	struct journal_state read;
+	struct step step[2];
+	size_t len;
+
+	box_open(box, &box_node);
+	box_up(box);
+	text = box_slurp(box->dir, "journal", &len);
+	end = strchr(text, '\n');
+	*end = 0;
+	version = strstr(text, "\"version\":2");
+	assert_non_null(version);
+	version[strlen("\"version\":")] = '1';
+	(void)snprintf(older, sizeof(older), "%08lx %s\n%s", crc_of(text + 9), text + 9, end + 1);
+	box_put(box->dir, "journal", older, len);
+	free(text);
+	box_open(box, &box_node);
+	OK(journal_read(box->dir, &read, &box->err));
+	box_claim_same(&read, journal_state(box->j), "as the older one left it");
+	journal_state_free(&read);
+	box_steps(step);
+	step[0].after = (char *)"8";
+	box_intend(box, step, 1);
+	text = box_slurp(box->dir, "journal", &len);
+	*strchr(text, '\n') = 0;
+	CLAIM(strstr(text, "\"version\":2"), "%s", text);
+	free(text);
+	box_claim_on_disk(box, "rewritten");
+}
+
 static void journal__newer_netlane__is_refused(void **state)
 {
 	static const char *const lines[] = {
-		"d0cf0b29 {\"record\":\"hologram\"}\n",
-		"36f3fda8 {\"record\":\"open\",\"time\":\"t\",\"version\":2}\n",
+		"{\"record\":\"hologram\"}",
+		"{\"record\":\"open\",\"time\":\"t\",\"version\":3}",
+		"{\"record\":\"intents\",\"step\":[{\"knob\":{\"kind\":\"hologram\"}}]}",
 	};
 	struct box *box = box_of(state);
 	struct journal_state read;
@@ -166,8 +207,9 @@ static void journal__newer_netlane__is_refused(void **state)
 	box_open(box, &box_node);
 	box_up(box);
 	text = box_slurp(box->dir, "journal", &len);
-	for (i = 0; i < 2; i++) {
-		(void)snprintf(more, sizeof(more), "%s%s", text, lines[i]);
+	for (i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		(void)snprintf(more, sizeof(more), "%s%08lx %s\n", text, crc_of(lines[i]),
+			       lines[i]);
 		box_put(box->dir, "journal", more, strlen(more));
 		memset(&box->err, 0, sizeof(box->err));
 		CLAIM(journal_read(box->dir, &read, &box->err) == -ENOTSUP, "%zu: %s", i,
@@ -338,6 +380,7 @@ int main(void)
 		TEST(journal__torn_first_line__is_none),
 		TEST(journal__damage_in_the_middle__is_named),
 		TEST(journal__damaged__set_aside_keeps_what_is_before),
+		TEST(journal__older_netlane__is_rewritten_by_up),
 		TEST(journal__newer_netlane__is_refused),
 		TEST(journal__other_boot_damaged__is_void_too),
 		TEST(journal__finish_cut_short__is_finished_later),

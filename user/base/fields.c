@@ -131,17 +131,18 @@ static int wrong(const struct field *f, const char *wanted, struct json_object *
 	return err_set(err, -EINVAL, "%s: %s is not %s", f->key, shown, wanted);
 }
 
+/* A word that we do not know may be a newer netlane's. */
 static int wrong_name(const struct field *f, struct json_object *value, struct err *err)
 {
 	struct text wanted = { 0 };
-	int i, ret;
+	int i;
 
 	text_add(&wanted, "one of");
 	for (i = 0; f->names[i]; i++)
 		text_add(&wanted, "%s %s", i ? "," : "", f->names[i]);
-	ret = wrong(f, wanted.failed ? "one of the known names" : wanted.s, value, err);
+	(void)wrong(f, wanted.failed ? "one of the known names" : wanted.s, value, err);
 	text_free(&wanted);
-	return ret;
+	return -ENOTSUP;
 }
 
 static int number_from_json(const struct field *f, struct json_object *value, int64_t min,

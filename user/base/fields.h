@@ -103,7 +103,8 @@ struct json_object *fields_to_json(const struct field *fields, const void *data)
 /*
  * Fills @data (zeroed by the caller) from @json. A missing key leaves zero, an
  * unknown key is ignored (a newer netlane wrote it), a wrong type or value is
- * -EINVAL with the path of keys: "nic[0].channels.max: ...".
+ * -EINVAL with the path of keys: "nic[0].channels.max: ...", a word that is none
+ * of a key's names -ENOTSUP with the same.
  */
 int fields_from_json(const struct field *fields, void *data, struct json_object *json,
 		     struct err *err);

@@ -296,6 +296,8 @@ int facts_load(const char *path, struct facts *facts, struct err *err)
 		ret = version_check(json, err);
 	if (!ret)
 		ret = fields_from_json(facts_fields, facts, json, err);
+	if (ret == -ENOTSUP)
+		ret = -EINVAL; /* its version is ours: the word is nobody's */
 	json_object_put(json);
 	text_free(&text);
 	if (!ret)

@@ -17,6 +17,7 @@ struct journal {
 	int fd; /* -1: there is no file yet */
 	bool read_only; /* the file system is: an undo still works, an up does not */
 	size_t good; /* bytes of whole lines; the next one goes here */
+	unsigned int version; /* of its first line */
 	struct journal_state state;
 	char who[128];
 	char why[16];

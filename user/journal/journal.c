@@ -106,6 +106,7 @@ int journal_shorten(struct journal *journal, bool shelve)
 		close(journal->fd);
 		journal->fd = fd;
 		journal->good = lines.len;
+		journal->version = RECORD_VERSION;
 	}
 	text_free(&lines);
 	return ret;
@@ -140,6 +141,19 @@ static void intents_revert(struct journal *journal, const struct plan *plan)
 	}
 }
 
+/* A long journal is as good as a short one; an old one must not take what its readers do not know. */
+static int shorten_where_due(struct journal *journal, struct err *err)
+{
+	bool old = journal->good && journal->version < RECORD_VERSION;
+	int ret;
+
+	if (!old && journal->good <= JOURNAL_LONG_BYTES)
+		return 0;
+	ret = journal->read_only ? -EROFS : journal_shorten(journal, true);
+	return ret && old ? store_fail(err, ret, journal->dir, "the journal cannot be rewritten") :
+			    0;
+}
+
 int journal_intend(struct journal *journal, const struct node *node, const struct plan *plan,
 		   uint64_t deadline_boot_ms, bool confirm, struct err *err)
 {
@@ -155,9 +169,9 @@ int journal_intend(struct journal *journal, const struct node *node, const struc
 	size_t good;
 	int ret;
 
-	if (journal->good > JOURNAL_LONG_BYTES && journal_shorten(journal, true))
-		first = false; /* a long journal is as good as a short one */
-	ret = file_create(journal, err);
+	ret = shorten_where_due(journal, err);
+	if (!ret)
+		ret = file_create(journal, err);
 	if (ret)
 		return ret;
 	record_stamp(record[0].time);
@@ -169,6 +183,8 @@ int journal_intend(struct journal *journal, const struct node *node, const struc
 	memcpy(record[1].why, journal->why, sizeof(journal->why));
 	good = journal->good;
 	ret = append(journal, first ? record : record + 1, first ? 2 : 1, true, err);
+	if (!ret)
+		journal->version = RECORD_VERSION;
 	if (!ret) {
 		ret = store_sync(journal->dirfd);
 		if (ret)

@@ -111,6 +111,7 @@ static int existing_take(struct journal *journal, const struct node *node, struc
 	free(text);
 	journal->state = replay.state;
 	journal->good = replay.good;
+	journal->version = replay.version;
 	ret = file_open(journal, err);
 	if (ret)
 		return ret;

@@ -190,8 +190,11 @@ static int record_from_json(struct json_object *json, struct record *record, str
 			       shown);
 	}
 	ret = fields_from_json(fields_of[i], record, json, err);
+	if (ret == -ENOTSUP)
+		err_prefix(err, "a newer netlane may have written it, give the node back with that "
+				"one (netlane down): ");
 	if (ret)
-		return ret == -ENOMEM ? ret : -EPROTO;
+		return ret == -ENOMEM || ret == -ENOTSUP ? ret : -EPROTO;
 	if (record->record == RECORD_OPEN && record->version > RECORD_VERSION)
 		return err_set(err, -ENOTSUP,
 			       "a newer netlane wrote it (version %u, this one reads %u); give the "

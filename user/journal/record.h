@@ -11,8 +11,12 @@
 #include "base/text.h"
 #include "types.h"
 
-/* A higher number means that an older netlane must not act on it. */
-#define RECORD_VERSION 1
+/*
+ * A higher number means that an older netlane must not act on it. 2: knobs that
+ * a reboot does not undo (NetworkManager's file); a build of version 1 would
+ * take such a line for damage, and salvage without it.
+ */
+#define RECORD_VERSION 2
 
 /* X(id, word in the file) */
 #define RECORD_LIST(X)                                                          \
@@ -68,7 +72,7 @@ int record_short(const struct journal_state *state, struct text *out);
 /*
  * Reads one line without its newline. -EBADMSG: the checksum does not fit;
  * -EPROTO: it does, but the line makes no sense; -ENOTSUP: written by a newer
- * netlane. 0: the caller frees with record_free().
+ * netlane (its version, record or a word in it is unknown here). 0: the caller frees with record_free().
  */
 int record_parse(const char *line, struct record *record, struct err *err);
 void record_free(struct record *record);

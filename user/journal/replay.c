@@ -285,6 +285,8 @@ static int replay_line(const char *line, struct replay *replay, replay_each each
 	ret = replay_record(&replay->state, &record, err);
 	if (!ret && each)
 		ret = each(arg, &record, &replay->state);
+	if (record.record == RECORD_OPEN)
+		replay->version = record.version;
 	replay->finished = record.record == RECORD_FINISH || record.record == RECORD_VOID;
 	record_free(&record);
 	return ret;

@@ -24,6 +24,7 @@ struct replay {
 	struct journal_state state;
 	size_t good; /* bytes of whole, sound lines */
 	unsigned int lines; /* as many */
+	unsigned int version; /* of the first one */
 	bool torn; /* something stands behind them that was never finished */
 	bool finished; /* the last line is a finish: only the renaming was left */
 };
