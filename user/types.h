@@ -277,6 +277,7 @@ struct policy {
 	struct cpumask allowed; /* CPUs that lanes may use; empty: all */
 	bool irqbalance; /* take our IRQs from a running irqbalance (default yes) */
 	bool module; /* the service loads netlane.ko (default no) */
+	bool counters; /* the programs that count are loaded (default yes) */
 	unsigned int sweep_s; /* the service looks at everything every so often, 0: never */
 	/*
 	 * Set by the service alone: what stands as planned is a step as well

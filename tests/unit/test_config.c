@@ -58,6 +58,7 @@ static void config__no_file__gives_the_defaults(void **state)
 	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
 	assert_int_equal(policy.mode, MODE_OBSERVE);
 	assert_true(policy.irqbalance);
+	assert_true(policy.counters);
 	assert_true(cpumask_empty(&policy.allowed));
 	assert_int_equal(policy.nr_nic, 0);
 	config_free(&policy);
@@ -70,6 +71,7 @@ static void config__every_key__is_taken(void **state)
 
 	file_put(*state, "/etc/netlane/netlane.conf",
 		 "# a comment\n[netlane]\nmode = hold\nallowed_cpus = 0-3,8\nirqbalance = no\n"
+		 "counters = no\n"
 		 "[nic eth0]\nmanage = yes\nchannels = 4\ncpus = 2,0,3,1\nrps = off\nrss = auto\n"
 		 "source_routing = yes\nnetwork_manager = unmanaged\nallow_risk = blip\n"
 		 "[nic *]\nmanage = no\n[nic eth1]\nnetwork_manager = leave\n");
@@ -77,6 +79,7 @@ static void config__every_key__is_taken(void **state)
 	assert_string_equal(err.text, "");
 	assert_int_equal(policy.mode, MODE_HOLD);
 	assert_false(policy.irqbalance);
+	assert_false(policy.counters);
 	assert_int_equal(cpumask_count(&policy.allowed), 5);
 	assert_int_equal(policy.nr_nic, 3);
 	assert_string_equal(policy.nic[0].match, "eth0");

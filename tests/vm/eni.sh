@@ -12,7 +12,7 @@ conf=$T_TMP/routes.conf
 
 prepare()
 {
-	printf '[nic *]\nsource_routing = yes\n' >"$conf"
+	printf '%s[nic *]\nsource_routing = yes\n' "$no_counters" >"$conf"
 	# the other suite in this VM may have been here
 	outside ip addr replace 100.100.100.200/32 dev lo
 	outside ip addr replace "$far4/32" dev lo

@@ -207,6 +207,17 @@ went_crooked()
 	done
 }
 
+# Emulated, the programs that count take seconds to load and to take out, at each up and
+# down, and no lane hangs on them: a suite that is not about them does without.
+no_counters=$'[netlane]\ncounters = no\n'
+without_counters()
+{
+	mkdir -p /etc/netlane/netlane.conf.d
+	printf '%s' "$no_counters" >/etc/netlane/netlane.conf.d/tests.conf
+	t_at_end with_counters
+}
+with_counters() { rm -f /etc/netlane/netlane.conf.d/tests.conf; }
+
 # nic_again NIC - its addresses, which it loses with its device or while it is down
 nic_again()
 {

@@ -17,6 +17,7 @@ here=$(dirname "$0")
 	. "$here/scenes.sh"
 	. "$here/eni.sh"
 }
+t_setup without_counters
 
 # Every way to fail. "nobody" has no service at all.
 bad_modes="late slow empty 404 403 500 garbage huge cut redirect"

@@ -18,6 +18,7 @@ here=$(dirname "$0")
 	. "$here/keep.sh"
 	. "$here/eni.sh"
 }
+t_setup without_counters
 
 routes_by_source()
 {
@@ -197,7 +198,7 @@ no_conntrack()
 off_unless_asked()
 {
 	fresh
-	printf '' >"$T_TMP/none.conf"
+	printf '%s' "$no_counters" >"$T_TMP/none.conf"
 	outside tests/vm/metadata asked >/dev/null	# what was asked before
 	up_run --config "$T_TMP/none.conf" >/dev/null
 	ours_none "nobody asked for it"

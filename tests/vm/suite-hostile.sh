@@ -16,6 +16,7 @@ here=$(dirname "$0")
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
 }
+t_setup without_counters
 t_at_end traffic_stop
 
 scene incumbent	incumbent "eth0=0,1,2,3 eth1=0,1,2,3" "eth0 eth1"

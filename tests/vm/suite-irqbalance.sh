@@ -15,6 +15,7 @@ here=$(dirname "$0")
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
 }
+t_setup without_counters
 t_at_end traffic_stop
 t_at_end balancer_stop
 
@@ -129,7 +130,7 @@ may_be_forbidden()
 	rm -f "$T_TMP/at"
 	balancer_start
 	periods_pass 2	# it has found its places, and up is not disturbed half-way
-	printf '[netlane]\nirqbalance = no\n' >"$T_TMP/no.conf"
+	printf '%sirqbalance = no\n' "$no_counters" >"$T_TMP/no.conf"
 	up_run --config "$T_TMP/no.conf" eth0
 	t_eq "$(banned)" "" "interrupts that irqbalance leaves alone"
 	down_run

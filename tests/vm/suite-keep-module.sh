@@ -18,6 +18,7 @@ here=$(dirname "$0")
 	. "$here/keep.sh"
 	. "$here/kmod.sh"
 }
+t_setup without_counters
 
 # shellcheck disable=SC2154	# from kmod.sh
 [[ ${NETLANE_LIST-} || -f $ko_dir/netlane.ko ]] ||

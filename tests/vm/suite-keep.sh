@@ -17,6 +17,7 @@ here=$(dirname "$0")
 	. "$here/scenes.sh"
 	. "$here/keep.sh"
 }
+t_setup without_counters
 
 t_setup keep_prepare
 t_at_end keep_finish
@@ -142,8 +143,11 @@ person_means_it_the_second_time()
 	knobs_are eth1 "${LANES[@]}"
 }
 
+# Also with what counts.
 nothing_is_left()
 {
+	t_at_end without_counters
+	with_counters
 	unheld
 	reach bare crooked
 	rm -f "$T_TMP/at"

@@ -17,6 +17,7 @@ here=$(dirname "$0")
 	. "$here/scenes.sh"
 	. "$here/unit.sh"
 }
+t_setup without_counters
 kept=/var/tmp/netlane-suite	# stays over the reboot
 confd=NetworkManager/conf.d
 

@@ -55,6 +55,23 @@ goes_on()
 	claim_nothing_left
 }
 
+# counters = no: what counts goes, the lanes stay; what needs it says why.
+counters_no()
+{
+	local said status=0
+	printf '[netlane]\ncounters = no\n' >"$T_TMP/none.conf"
+	netlane up
+	[[ -e $pins/$abi ]] || t_fail "nothing is counted to begin with"
+	netlane up --config "$T_TMP/none.conf"
+	claim_nothing_left
+	said=$(netlane tcp --events 2>&1) || status=$?
+	t_match "$status $said" "^[1-4] .*counters = no"
+	netlane up
+	[[ -e $pins/$abi ]] || t_fail "nothing is counted again"
+	netlane down
+	claim_nothing_left
+}
+
 two_readers()
 {
 	local one two
@@ -225,6 +242,7 @@ wrong_words()
 }
 
 t_case observe.counters.go_on_over_up_and_kill	goes_on
+t_once observe.counters_no.takes_them_out	counters_no
 t_once observe.second_reader.sees_the_same	two_readers
 t_once observe.other_version.is_never_misread	other_version
 t_once observe.killed_loader.leaves_nothing	killed_loader

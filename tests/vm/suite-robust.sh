@@ -15,6 +15,7 @@ here=$(dirname "$0")
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
 }
+t_setup without_counters
 t_at_end traffic_stop
 journal=/var/lib/netlane
 

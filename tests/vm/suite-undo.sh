@@ -15,13 +15,14 @@ here=$(dirname "$0")
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
 }
+t_setup without_counters
 t_at_end traffic_stop
 faulty=$here/../../build/netlane-fault
 
 scene incumbent	incumbent	"eth0=0,1,2,3" "eth0"
 scene channel	one-channel	"eth0=0,1,2,3" "eth0"
 scene default	""		"eth0=2,0,3,1" "--config $T_TMP/permuted.conf eth0"
-printf '[nic eth0]\ncpus = 2,0,3,1\n' >"$T_TMP/permuted.conf"
+printf '%s[nic eth0]\ncpus = 2,0,3,1\n' "$no_counters" >"$T_TMP/permuted.conf"
 
 # A case that leaves a scene in a state of its own says so.
 scene_forget() { rm -f "$T_TMP/at"; }
@@ -32,8 +33,11 @@ begin()	# SCENE - crooked, and nothing of netlane's
 	scene_forget
 }
 
+# Also with what counts.
 whole_node()
 {
+	t_at_end without_counters
+	with_counters
 	scene_leave
 	scene_forget
 	"$vm/perturb" incumbent eth0 eth1

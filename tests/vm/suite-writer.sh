@@ -17,6 +17,7 @@ here=$(dirname "$0")
 	. "$here/scenes.sh"
 	. "$here/keep.sh"
 }
+t_setup without_counters
 
 t_setup keep_prepare
 t_at_end keep_finish

@@ -193,7 +193,7 @@ static int folder_take(struct policy *policy, const char *root, struct err *err)
 
 int config_read(const char *root, const char *path, struct policy *policy, struct err *err)
 {
-	struct policy fresh = { .irqbalance = true, .sweep_s = SWEEP_DEFAULT_S };
+	struct policy fresh = { .irqbalance = true, .counters = true, .sweep_s = SWEEP_DEFAULT_S };
 	char main_path[PATH_MAX];
 	int ret = 0;
 

@@ -48,6 +48,11 @@ static int module_parse(struct policy *policy, struct nic_policy *nic, const cha
 	return parse_yes_no(value, &policy->module);
 }
 
+static int counters_parse(struct policy *policy, struct nic_policy *nic, const char *value)
+{
+	return parse_yes_no(value, &policy->counters);
+}
+
 static int sweep_parse(struct policy *policy, struct nic_policy *nic, const char *value)
 {
 	unsigned long n = 0;
@@ -182,6 +187,7 @@ const struct config_key config_node_keys[] = {
 	{ "allowed_cpus", "a CPU list such as 0-3,5, below 2048", allowed_cpus_parse },
 	{ "irqbalance", "yes or no", irqbalance_parse },
 	{ "module", "yes or no", module_parse },
+	{ "counters", "yes or no", counters_parse },
 	{ "sweep", "off or seconds, 1 to 3600", sweep_parse },
 	{ NULL, NULL, NULL },
 };

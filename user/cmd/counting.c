@@ -25,7 +25,7 @@ static void timewait_settle(void)
 	timewait_close(reader);
 }
 
-void counting_begin(void)
+static void begin(void)
 {
 	enum { TIMEWAIT, EVENTS, TRAFFIC, KINDS };
 	struct keeping keeping[KINDS];
@@ -61,4 +61,12 @@ int counting_end(void)
 	int ret = kept_end(&err);
 
 	return ret ? fail_err(ret, &err) : CODE_DONE;
+}
+
+void counting_follow(bool wanted)
+{
+	if (wanted)
+		begin();
+	else
+		(void)counting_end(); /* it says itself what went wrong */
 }

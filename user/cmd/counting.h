@@ -3,8 +3,13 @@
 #ifndef NETLANE_CMD_COUNTING_H
 #define NETLANE_CMD_COUNTING_H
 
-/* Lets it begin, or go on. What prevents it is said and prevents nothing else. */
-void counting_begin(void);
+#include <stdbool.h>
+
+/*
+ * Lets it begin, or go on, or where @wanted is false (counters = no) end. What
+ * prevents it is said and prevents nothing else.
+ */
+void counting_follow(bool wanted);
 /* Ends it, and takes all of netlane's BPF out of the kernel. Returns the exit code. */
 int counting_end(void);
 

@@ -112,7 +112,7 @@ static void count_new(struct keep *keep, const struct facts *facts)
 	uint64_t nics = nics_fingerprint(facts);
 
 	if (keep->nics && keep->nics != nics)
-		counting_begin();
+		counting_follow(keep->policy.counters);
 	keep->nics = nics;
 }
 

@@ -38,7 +38,8 @@ static int live_read(struct timewait *tw, bool wanted)
 	if (ret == -ESTALE)
 		return fail("another version of netlane is counting");
 	if (ret)
-		return fail("TIME_WAITs are not counted: netlane up, or the service, begins it");
+		return fail("TIME_WAITs are not counted: netlane up, or the service, begins it "
+			    "(unless counters = no)");
 	ret = timewait_sample(reader, tw, &err);
 	timewait_close(reader);
 	if (ret && !wanted) {

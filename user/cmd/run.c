@@ -206,7 +206,7 @@ static int adopt(struct daemon *d, const char *event)
 {
 	daemon_module(d);
 	say("going on with what was held\n");
-	counting_begin();
+	counting_follow(d->keep.policy.counters);
 	daemon_look(d, event, true);
 	return boots_ready(BOOTS_PATH, &d->err);
 }
@@ -265,7 +265,7 @@ static void daemon_act(struct daemon *d, bool start)
 	/* in mode hold up_apply() did; hands off means the counters, too */
 	if (d->keep.policy.mode == MODE_OBSERVE ||
 	    (d->why_observe && !file_exists(NULL, "%s", HANDS_OFF_PATH)))
-		counting_begin();
+		counting_follow(d->keep.policy.counters);
 	(void)fflush(stdout); /* to the journal now, not when the buffer is full */
 }
 

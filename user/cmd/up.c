@@ -279,7 +279,7 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 close_journal:
 	journal_close(journal);
 	if (!ret)
-		counting_begin();
+		counting_follow(flow.policy.counters);
 free_flow:
 	flow_free(&flow);
 	return ret;

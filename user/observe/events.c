@@ -341,7 +341,9 @@ static int adopt_failed(int ret, struct err *err)
 		return err_set(err, -EPERM, "reading BPF maps needs root");
 	if (ret == -ESTALE)
 		return err_set(err, ret, "another version of netlane is counting");
-	return err_set(err, -ENOENT, "not counted; netlane up, or the service, counts it");
+	return err_set(err, -ENOENT,
+		       "not counted; netlane up, or the service, counts it (unless "
+		       "counters = no)");
 }
 
 int events_read(struct events *events, struct err *err)
