@@ -212,7 +212,7 @@ fake_vm() {
 	suite vm <<-'END'
 	case $* in *--fetch*) exit "${FETCH:-0}" ;; esac
 	echo "vm $*" >>vm.log
-	while [ "$1" != -- ]; do shift; done
+	while [ "$1" != -- ]; do case $1 in --env) export "$2" ;; esac; shift; done
 	shift
 	"$@"
 	exit "${VM_STATUS:-0}"
@@ -230,10 +230,27 @@ vm_boots() {
 	runs -j 1
 	claim 0 "3 passed, 0 failed, 0 skipped"
 	t_eq "$(grep -c . "$T_TMP/tree/vm.log")" 2 "boots"
-	t_match "$(cat "$T_TMP/tree/vm.log")" "--kernel 5.10 --cpus 4 --outside --timeout 200 .* tests/each tests/vm/suite-a.sh"
+	t_match "$(cat "$T_TMP/tree/vm.log")" "--kernel 5.10 --cpus 4 --outside .*--timeout 200 .* tests/each tests/vm/suite-a.sh"
 	t_match "$(cat "$T_TMP/tree/vm.log")" "tests/vm/suite-a.sh tests/vm/suite-b.sh"
 	runs --kernel 5.10
 	claim 0 "1 passed, 0 failed, 0 skipped"
+}
+
+# One kernel goes through everything, the others through a part: unless asked for by name.
+vm_extent() {
+	needs_root
+	fresh
+	fake_vm
+	cases tests/vm/suite-a.sh <<<$'# vm: kernels=5.10,6.1\nt_case a.x true\nt_once a.y true'
+	runs -j 1
+	claim 0 "3 passed, 0 failed, 0 skipped"
+	t_eq "$(grep -c "NETLANE_PART=1" "$T_TMP/tree/vm.log")" 1 "kernels with a part"
+	t_match "$(cat "$T_TMP/tree/vm.log")" "--kernel 5.10 .*NETLANE_PART=1"
+	rm "$T_TMP/tree/vm.log"
+	runs -j 1 a.y
+	NETLANE_THOROUGH=1 runs -j 1
+	if grep NETLANE_PART "$T_TMP/tree/vm.log"; then t_fail "a part of what was asked for"; fi
+	t_eq "$(grep -c "NETLANE_THOROUGH=1" "$T_TMP/tree/vm.log")" 2 "thorough kernels"
 }
 
 vm_dies() {
@@ -286,6 +303,7 @@ t_case runner.case_in_condition.is_red		in_condition
 t_case runner.program_not_built.is_red		not_built
 t_case runner.cmocka_skip.is_a_skip		cmocka_skip
 t_case runner.vm_suites.share_a_boot		vm_boots
+t_case runner.vm_extent.is_by_kernel_or_name	vm_extent
 t_case runner.dead_vm.is_red			vm_dies
 t_case runner.complaining_vm.is_red		vm_complains
 t_case runner.kernel_not_to_be_had.is_skipped	vm_not_here

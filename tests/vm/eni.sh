@@ -12,6 +12,7 @@ conf=$T_TMP/routes.conf
 
 prepare()
 {
+	# shellcheck disable=SC2154	# of lanes.sh
 	printf '%s[nic *]\nsource_routing = yes\n' "$no_counters" >"$conf"
 	# the other suite in this VM may have been here
 	outside ip addr replace 100.100.100.200/32 dev lo
