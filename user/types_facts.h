@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a node is: the first part of types.h, which includes it and alone is included. */
+#ifndef NETLANE_TYPES_FACTS_H
+#define NETLANE_TYPES_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cpumask.h"
+
+/*
+ * Three-valued, because "could not find out" is not "no". IS_ and not TRI_,
+ * which libbpf.h has taken with other values.
+ */
+enum tri { IS_UNKNOWN, IS_NO, IS_YES };
+
+#define IFNAME_LEN 16 /* IFNAMSIZ */
+#define BUS_LEN 64 /* "0000:00:05.0": what an interface keeps over a rename and a reboot */
+#define MAC_LEN 18 /* "52:54:00:12:34:56" */
+
+/* One logical CPU. @node, @package and @core are -1 where sysfs does not say. */
+struct cpu {
+	unsigned int id;
+	int node; /* NUMA node */
+	int package;
+	int core; /* unique only together with package */
+	unsigned int thread; /* rank among the threads of its core, 0 first */
+};
+
+struct cpus {
+	struct cpumask possible;
+	struct cpumask online;
+	struct cpumask isolated; /* isolcpus= and isolated cpuset partitions */
+	struct cpumask nohz_full;
+	struct cpu *cpu; /* present CPUs, ascending by id; offline ones too */
+	unsigned int nr_cpu;
+};
+
+/* One interrupt of a queue. @number is this boot's and never a key. */
+struct irq {
+	int number; /* -1: the queue has none of its own */
+	struct cpumask affinity; /* config: smp_affinity */
+	struct cpumask effective; /* observed: where it last was sent; lags behind affinity */
+	uint64_t count; /* observed: interrupts so far, all CPUs */
+};
+
+/* One queue pair of a NIC, active or not (@index < channels.now means active). */
+struct queue {
+	unsigned int index;
+	struct irq in; /* virtioN-input.M */
+	struct irq out; /* virtioN-output.M */
+	bool has_xps; /* false: the kernel has no XPS here (one queue, or inactive) */
+	struct cpumask xps;
+	bool has_xps_rxqs;
+	struct cpumask xps_rxqs; /* numbers of receive queues; where set, it wins over xps */
+	bool has_rps;
+	struct cpumask rps;
+	unsigned int rps_flow_cnt; /* flows */
+};
+
+#define ADDR_LEN 52 /* an address, or a prefix with its length, IPv4 or IPv6 */
+
+/* An address that the kernel has on a NIC. */
+struct address {
+	char ip[ADDR_LEN];
+	unsigned int prefix; /* bits of its network */
+};
+
+/* What the metadata service says of a NIC. Only a complete answer is knowledge. */
+struct eni {
+	enum tri known; /* IS_NO: the list of the instance's ENIs is whole and lacks it */
+	int err; /* errno when not known; 0: nobody asked */
+	char gateway[ADDR_LEN];
+	char gateway6[ADDR_LEN]; /* "" where it has no IPv6 */
+	char cidr[ADDR_LEN]; /* of the vSwitch */
+	char cidr6[ADDR_LEN];
+	char (*ip)[ADDR_LEN]; /* IPv4, then IPv6 */
+	unsigned int nr_ip;
+};
+
+/* How the NIC's queues are wired to interrupts. */
+enum vectors { VECTORS_UNKNOWN, VECTORS_PER_QUEUE, VECTORS_SHARED };
+
+struct channels {
+	enum tri known; /* IS_NO: the driver has no channels to set */
+	int err; /* errno when not known */
+	unsigned int max; /* combined, at most */
+	unsigned int now; /* combined, active */
+};
+
+/* The receive hash's indirection table. */
+struct rss {
+	enum tri offered; /* IS_NO: EOPNOTSUPP, the device (or the VPC) keeps it */
+	int err; /* errno when unknown */
+	unsigned int *table; /* queue of each entry */
+	unsigned int nr_table;
+};
+
+struct nic {
+	char ifname[IFNAME_LEN];
+	unsigned int ifindex;
+	char bus[BUS_LEN]; /* "" for a device without a bus (veth, bridge) */
+	char mac[MAC_LEN];
+	char driver[32];
+	bool up;
+	unsigned int mtu; /* bytes */
+	int node; /* NUMA node of the device, -1 unknown */
+	char features[144]; /* virtio feature bits as sysfs shows them, "" elsewhere */
+	char master[IFNAME_LEN]; /* bond, bridge or VRF that it belongs to, or "" */
+	char upper[IFNAME_LEN]; /* a VLAN, bond, bridge, macvlan, ... on top of it, or "" */
+	char owner[64]; /* who owns it if not the host: "cilium (eni)", "terway", or "" */
+	bool default_route; /* a default route (IPv4 or IPv6) leaves here */
+	bool main_default; /* so does the one of the main table that is preferred */
+	bool metadata_route; /* 100.100.100.200 is reached through it */
+	bool login; /* a login session's TCP connection arrives here */
+	enum tri nm_managed; /* NetworkManager sets it up; unknown where it does not run */
+	unsigned int lease_s; /* seconds until the first of its addresses ends; 0: none does */
+	char qdisc[32]; /* kind of the root qdisc */
+	unsigned int xdp_prog; /* id of an XDP program of somebody, 0 none */
+	struct channels channels;
+	enum vectors vectors;
+	struct rss rss;
+	struct queue *queue; /* index 0 .. max(channels.max, queues seen) - 1 */
+	unsigned int nr_queue;
+	struct address *addr; /* read for source routing only, as eni is */
+	unsigned int nr_addr;
+	struct eni eni;
+};
+
+/* A rule of policy routing that selects by source. */
+struct source_rule {
+	char from[ADDR_LEN];
+	char value[64]; /* "lookup 20001 priority 17000" */
+	unsigned int table;
+	bool ours;
+};
+
+/* A route of ours. */
+struct own_route {
+	unsigned int table;
+	char to[ADDR_LEN];
+	char ifname[IFNAME_LEN]; /* "": it names no device */
+	char value[64]; /* "via 10.0.0.1", "link" or "throw" */
+};
+
+/* Policy routing as it stands; read for source routing only. */
+struct routing {
+	enum tri known;
+	int err; /* errno when not known; 0: nobody asked */
+	char proto_taken[32]; /* who has netlane's number for routes (rt_protos), or "" */
+	struct source_rule *rule;
+	unsigned int nr_rule;
+	struct own_route *route;
+	unsigned int nr_route;
+	unsigned int *table; /* in use by others or named in rt_tables */
+	unsigned int nr_table;
+	char (*local)[ADDR_LEN]; /* networks of the main table behind a bridge, tunnel, ... */
+	unsigned int nr_local;
+};
+
+/* Somebody else who sets what netlane sets. */
+struct owner {
+	char name[32]; /* irqbalance, ecs_mq, tuned, systemd.link, NetworkManager, cilium, ... */
+	enum tri active; /* running or in force now */
+	char evidence[192]; /* what was seen: "pid 412", "/etc/systemd/network/10-eth.link: RxChannels=2" */
+	char touches[96]; /* which knobs: "irq affinity", "channels, rps, xps" */
+};
+
+/* A file of netlane's name in NetworkManager's configuration. */
+struct nm_entry {
+	char mac[MAC_LEN]; /* of the NIC that it is about */
+	char ifname[IFNAME_LEN]; /* of the NIC with that MAC, "": none here has it, "?": unknown */
+	char value[96]; /* as the knob's: see base/nmconf.h */
+};
+
+/* What this kernel can do, found out by doing it. */
+struct cap {
+	char name[40]; /* kebab-case, stable: "btf", "prog-sk-lookup", "tp-btf-napi-gro-receive-entry" */
+	enum tri is;
+	int err; /* errno behind "no" or "unknown", 0 none */
+	char note[96];
+};
+
+/* Somebody's BPF program on a network hook. */
+struct foreign {
+	char hook[32]; /* "xdp", "sk_lookup", "tcx-ingress", "cgroup", ... */
+	char where[64]; /* interface, namespace or cgroup, as far as the kernel tells */
+	unsigned int prog; /* id */
+	char name[32];
+};
+
+struct sysctl {
+	char name[64]; /* net.core.rps_sock_flow_entries */
+	char value[256]; /* as read, tabs as blanks */
+	int err; /* errno when it could not be read; ENOENT: this kernel has none */
+};
+
+struct node {
+	char taken[32]; /* when, RFC 3339 UTC */
+	char hostname[72];
+	char kernel[72]; /* uname -r, shown only: features are probed */
+	char arch[16];
+	char boot_id[40];
+	char machine_id[40];
+	char product[64]; /* DMI product name */
+	char instance_type[40]; /* "ecs.g7.4xlarge", or "" */
+	char instance_type_from[24]; /* metadata, cloud-init, option, or "" */
+	char instance_id[40];
+	char cmdline_off[8]; /* "1" when netlane.off is on the kernel command line */
+	uint64_t mem_bytes;
+};
+
+struct facts {
+	struct node node;
+	struct cpus cpus;
+	struct nic *nic;
+	unsigned int nr_nic;
+	struct owner *owner;
+	unsigned int nr_owner;
+	struct cap *cap;
+	unsigned int nr_cap;
+	struct foreign *foreign;
+	unsigned int nr_foreign;
+	struct routing routing;
+	struct sysctl *sysctl;
+	unsigned int nr_sysctl;
+	enum tri nm_folder; /* NetworkManager's conf.d in /etc is there */
+	struct nm_entry *nm_entry;
+	unsigned int nr_nm_entry;
+	char *irqbalance_banned; /* irqs that a running irqbalance leaves alone, "24 25", NULL unknown */
+};
+
+#endif /* NETLANE_TYPES_FACTS_H */
