@@ -128,6 +128,50 @@ asked_lets_go()
 	given_back
 }
 
+# Killed while NetworkManager has taken what the NIC had: the next one to come puts it back.
+killed_gets_it_back()
+{
+	local status=0 faulty=$here/../../build/netlane-fault
+	nm_runs
+	asked
+	NETLANE_FAULT="kill:with a NIC taken away" bash -c '"$@"; exit $?' - "$faulty" up >"$T_TMP/said" 2>&1 || status=$?
+	t_eq "$status" 137 "the one that was killed"
+	if has_address eth1 10.9.1.2; then t_fail "nothing was taken: the case shows nothing"; fi
+	netlane up >"$T_TMP/said" 2>&1
+	t_match "$(<"$T_TMP/said")" "eth1: what a netlane that was killed had in hand.* is back" "what up says"
+	let_go
+	[[ ! $(ls /run/netlane/taken-* 2>/dev/null) ]] || t_fail "left: $(ls /run/netlane)"
+	down_run
+	given_back
+}
+
+# The same, and nobody comes but the service.
+killed_is_mended_by_the_service()
+{
+	local status=0 faulty=$here/../../build/netlane-fault
+	nm_runs
+	asked
+	NETLANE_FAULT="kill:with a NIC taken away" bash -c '"$@"; exit $?' - "$faulty" up >"$T_TMP/said" 2>&1 || status=$?
+	t_eq "$status" 137 "the one that was killed"
+	configure "[netlane]" "mode = hold" "sweep = off" "[nic eth1]" "network_manager = unmanaged"
+	systemctl start netlane
+	t_wait_for 60 let_go
+	systemctl stop netlane
+	given_back
+}
+
+# A journal that was lost: its file is netlane's to the byte, so down removes it.
+orphan_is_removed()
+{
+	nm_runs
+	asked
+	up_run
+	rm -rf /var/lib/netlane
+	netlane down >"$T_TMP/said" 2>&1
+	t_match "$(<"$T_TMP/said")" "leave $(</sys/class/net/eth1/address) alone .* no journal knew" "what down says"
+	given_back
+}
+
 foreign_is_left()
 {
 	nm_runs
@@ -331,6 +375,9 @@ part=$(cat $kept/part 2>/dev/null || echo 1)
 if [[ ${NETLANE_LIST-} || $part == 1 ]]; then
 	t_case nm.not_asked.nothing not_asked_nothing
 	t_case nm.asked.lets_go asked_lets_go
+	t_case nm.killed.next_up_puts_it_back killed_gets_it_back
+	t_case nm.killed.service_puts_it_back killed_is_mended_by_the_service
+	t_case nm.orphan.is_removed_by_down orphan_is_removed
 	t_case nm.foreign.is_left foreign_is_left
 	t_case nm.edited.is_left edited_is_left
 	t_case nm.a_time.ends_with_the_boot a_time_ends_with_the_boot

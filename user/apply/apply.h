@@ -7,6 +7,7 @@
 #define NETLANE_APPLY_APPLY_H
 
 #include "base/err.h"
+#include "base/text.h"
 #include "journal/journal.h"
 #include "types.h"
 
@@ -39,5 +40,13 @@ int apply_plan(const char *root, const struct plan *plan, const struct node *nod
  */
 int apply_undo(const char *root, struct journal *journal, const char *why,
 	       const struct apply_watch *watch, struct undo_report *report, struct err *err);
+
+/*
+ * Removes NetworkManager's files that are to the byte netlane's and that no
+ * journal knows any more (it was set aside, or lost): after an undo, so that
+ * none of them is to be there. Adds their NICs to @macs; returns how many, or
+ * -errno of the first that stays.
+ */
+int nm_orphans_remove(struct text *macs, struct err *err);
 
 #endif /* NETLANE_APPLY_APPLY_H */

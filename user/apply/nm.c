@@ -8,11 +8,16 @@
 #include <signal.h>
 #include <string.h>
 
+#include "apply/apply.h"
 #include "apply/knobs.h"
+#include "base/fault.h"
+#include "base/files.h"
 #include "base/nicdev.h"
+#include "base/nicleft.h"
 #include "base/nicsave.h"
 #include "base/nmbus.h"
 #include "base/nmconf.h"
+#include "base/text.h"
 
 static int nm_read(const char *root, const struct knob *knob, const char *ifname, char **value,
 		   struct err *err)
@@ -28,6 +33,7 @@ static int tell_and_put(const char *ifname, const struct nicsave *save, struct e
 {
 	int ret = nmbus_reload(ifname, err), put;
 
+	(void)fault_point("with a NIC taken away");
 	put = nicsave_put(save, ret ? NULL : err);
 	return ret ? ret : put;
 }
@@ -47,9 +53,12 @@ static int taken_away(const char *root, const struct knob *knob, const char *val
 	(void)sigprocmask(SIG_BLOCK, &late, &was);
 	ret = nicsave_take(ifname, &save, err);
 	if (!ret)
+		ret = nicleft_write(&save, err);
+	if (!ret)
 		ret = nmconf_write(root, knob->mac, value, err);
 	if (!ret)
 		ret = tell_and_put(ifname, &save, err);
+	nicleft_remove(&save);
 	nicsave_free(&save);
 	(void)sigprocmask(SIG_SETMASK, &was, NULL);
 	return ret;
@@ -67,6 +76,45 @@ static int nm_write(const char *root, const struct knob *knob, const char *ifnam
 		return taken_away(root, knob, value, its, err);
 	ret = nmconf_write(root, knob->mac, value, err);
 	return ret || !here ? ret : nmbus_reload(NULL, err);
+}
+
+/* Is that file to the byte netlane's? Then it goes: 1, 0 or -errno. */
+static int orphan_remove(const char *mac, struct err *err)
+{
+	char value[NMCONF_VALUE_LEN];
+	int ret = nmconf_read("/", mac, value, err);
+
+	if (!ret && strcmp(value, NMCONF_LASTING) && strcmp(value, NMCONF_UNTIL_BOOT))
+		return 0;
+	if (!ret)
+		ret = nmconf_write("/", mac, KNOB_ABSENT, err);
+	return ret ? ret : 1;
+}
+
+int nm_orphans_remove(struct text *macs, struct err *err)
+{
+	static const char *const dirs[] = { NMCONF_ETC, NMCONF_RUN };
+	unsigned int i, k, nr_name, nr = 0;
+	char **names, mac[MAC_LEN];
+	int ret = 0, one;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		if (files_list("/", &names, &nr_name, "%s", dirs[i]))
+			continue; /* not there */
+		for (k = 0; k < nr_name; k++) {
+			if (nmconf_name_parse(names[k], mac))
+				continue;
+			one = orphan_remove(mac, err);
+			if (one > 0)
+				text_add(macs, "%s%s", nr++ ? ", " : "", mac);
+			else
+				ret = ret ? ret : one;
+		}
+		files_free(names, nr_name);
+	}
+	if (nr && !ret)
+		ret = nmbus_reload(NULL, err);
+	return ret ? ret : (int)nr;
 }
 
 const struct knob_ops nm_ops = {

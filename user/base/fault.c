@@ -36,7 +36,8 @@ int fault_point(const char *where)
 			(void)atexit(count_write); /* a missing count fails the test by itself */
 		return 0;
 	}
-	if (sscanf(want, "kill@%u", &at) == 1 && at == calls) {
+	if ((sscanf(want, "kill@%u", &at) == 1 && at == calls) ||
+	    (!strncmp(want, "kill:", 5) && !strcmp(want + 5, where))) {
 		fprintf(stderr, "fault: killed at %s\n", where);
 		(void)raise(SIGKILL);
 		pause();

@@ -9,7 +9,7 @@
 #ifdef NETLANE_FAULT
 /*
  * Counts its calls. Environment NETLANE_FAULT="kill@N": SIGKILL to itself at
- * the N-th (from 1); "fail@N": returns -EIO there; "count": at exit the number
+ * the N-th (from 1), "kill:WHERE": where it is called with that; "fail@N": returns -EIO there; "count": at exit the number
  * of calls is written to the file named by NETLANE_FAULT_COUNT.
  */
 int fault_point(const char *where);

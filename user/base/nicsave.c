@@ -12,6 +12,7 @@
 #include "base/netlink.h"
 
 #define REQUEST_BYTES 512
+#define USER_HZ 100 /* of clock_t towards user space, on every architecture of ours */
 #define TAKES 5 /* each while others change addresses or routes of the node */
 
 /* What an answer is put into; @failed: memory ran out. */
@@ -196,22 +197,52 @@ static unsigned int round_of(const struct nlmsghdr *nlh)
 	return has_gateway(nlh) ? 2 : 1;
 }
 
+/*
+ * A route's attributes as one may ask for them. A nexthop object went with the
+ * link: the route's own gateway, which the kernel says as well, is put instead.
+ * The time that a router gave it is said in one attribute and taken in another.
+ */
+static void route_attrs_put(struct nlmsghdr *nlh, const struct nlmsghdr *kept)
+{
+	const struct rta_cacheinfo *cache;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, kept, sizeof(struct rtmsg))
+	{
+		if (mnl_attr_get_type(attr) == RTA_NH_ID)
+			continue;
+		if (mnl_attr_get_type(attr) != RTA_CACHEINFO) {
+			mnl_attr_put(nlh, mnl_attr_get_type(attr), mnl_attr_get_payload_len(attr),
+				     mnl_attr_get_payload(attr));
+			continue;
+		}
+		cache = mnl_attr_get_payload(attr);
+		if (mnl_attr_get_payload_len(attr) >= sizeof(*cache) && cache->rta_expires > 0)
+			mnl_attr_put_u32(nlh, RTA_EXPIRES, (uint32_t)cache->rta_expires / USER_HZ);
+	}
+}
+
 /* Sends a copy, with what only the kernel says taken out. */
 static int message_put(struct mnl_socket *nl, const struct nlmsghdr *kept, unsigned int seq)
 {
-	struct nlmsghdr *nlh = malloc(kept->nlmsg_len);
+	struct nlmsghdr *nlh = calloc(1, kept->nlmsg_len + MNL_ALIGN(sizeof(struct nlattr)) + 4);
 	struct rtmsg *rtm;
 	int ret;
 
 	if (!nlh)
 		return -ENOMEM;
-	memcpy(nlh, kept, kept->nlmsg_len);
+	if (kept->nlmsg_type == RTM_NEWROUTE) {
+		(void)mnl_nlmsg_put_header(nlh);
+		nlh->nlmsg_type = kept->nlmsg_type;
+		rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+		memcpy(rtm, mnl_nlmsg_get_payload(kept), sizeof(*rtm));
+		rtm->rtm_flags &= RTNH_F_ONLINK;
+		route_attrs_put(nlh, kept);
+	} else {
+		memcpy(nlh, kept, kept->nlmsg_len);
+	}
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 	nlh->nlmsg_pid = 0;
-	if (nlh->nlmsg_type == RTM_NEWROUTE) {
-		rtm = mnl_nlmsg_get_payload(nlh);
-		rtm->rtm_flags &= RTNH_F_ONLINK;
-	}
 	ret = netlink_talk(nl, nlh, seq, NULL, NULL);
 	free(nlh);
 	return ret == -EEXIST ? 0 : ret;

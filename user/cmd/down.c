@@ -17,6 +17,7 @@
 #include "cmd/keep.h"
 #include "cmd/tell.h"
 #include "cmd/timer.h"
+#include "cmd/writer.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
 #include "view/view.h"
@@ -94,6 +95,21 @@ static void hands_off(void)
 		close(fd);
 }
 
+/* What netlane has on a node beside what a journal knows: files that one has lost, and BPF. */
+static int rest_end(void)
+{
+	struct text macs = { 0 };
+	struct err err = { 0 };
+	int ret = nm_orphans_remove(&macs, &err), code = ret < 0 ? fail_err(ret, &err) : CODE_DONE;
+
+	if (macs.s && !macs.failed)
+		say("NetworkManager was told to leave %s alone by a file of netlane's that no "
+		    "journal knew; it is removed\n",
+		    macs.s);
+	text_free(&macs);
+	return counting_end() == CODE_DONE ? code : CODE_FAILED;
+}
+
 static int undo(struct journal *journal, const char *why, struct err *err)
 {
 	uint64_t deadline = journal_state(journal)->deadline_boot_ms;
@@ -110,7 +126,8 @@ static int undo(struct journal *journal, const char *why, struct err *err)
 	(void)unlink(HELD_CPUS_PATH); /* nothing is held any more, or not by the service */
 	if (ret)
 		code = fail_err(ret, err);
-	return counting_end() == CODE_DONE ? code : CODE_FAILED;
+	/* what could not be given back is not lost: the journal still knows it */
+	return (ret ? counting_end() : rest_end()) == CODE_DONE ? code : CODE_FAILED;
 }
 
 static int node_read(struct node *node, struct err *err)
@@ -132,7 +149,7 @@ static int journal_open_patiently(const struct node *node, struct journal **jour
 
 	do {
 		memset(err, 0, sizeof(*err));
-		ret = journal_open(JOURNAL_DIR, node, journal, said, err);
+		ret = writer_open(node, journal, said, err);
 		if (ret == -EBUSY)
 			timer_wait(boot_ms() + DUE_RETRY_MS);
 	} while (ret == -EBUSY && boot_ms() < until);
@@ -182,10 +199,10 @@ static int down_salvage(void)
 		ret = journal_set_aside(JOURNAL_DIR, moved_to, &err);
 	if (ret == -ENOENT) { /* no journal: nothing was ever changed */
 		say("nothing on this node is changed by netlane\n");
-		return counting_end();
+		return rest_end();
 	}
 	if (!ret)
-		ret = journal_open(JOURNAL_DIR, &node, &journal, &said, &err);
+		ret = writer_open(&node, &journal, &said, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	if (moved_to[0])
@@ -208,7 +225,7 @@ int down_now(bool salvage, const char *who)
 		return down_salvage();
 	ret = node_read(&node, &err);
 	if (!ret)
-		ret = journal_open(JOURNAL_DIR, &node, &journal, &said, &err);
+		ret = writer_open(&node, &journal, &said, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	if (who)
@@ -218,7 +235,7 @@ int down_now(bool salvage, const char *who)
 	hands_off();
 	if (journal_state(journal)->open)
 		code = undo(journal, "down", &err);
-	else if (counting_end() == CODE_DONE)
+	else if (rest_end() == CODE_DONE)
 		say("nothing on this node is changed by netlane\n");
 	else
 		code = CODE_FAILED;
@@ -235,11 +252,11 @@ int down_quietly(const char *why)
 
 	ret = node_read(&node, &err);
 	if (!ret)
-		ret = journal_open(JOURNAL_DIR, &node, &journal, &said, &err);
+		ret = writer_open(&node, &journal, &said, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	journal_who(journal, "netlane run");
-	code = journal_state(journal)->open ? undo(journal, why, &err) : counting_end();
+	code = journal_state(journal)->open ? undo(journal, why, &err) : rest_end();
 	journal_close(journal);
 	return code;
 }

@@ -12,6 +12,7 @@
 #include "base/names.h"
 #include "base/step.h"
 #include "cmd/cmd.h"
+#include "cmd/writer.h"
 #include "facts/facts.h"
 #include "view/view.h"
 
@@ -218,7 +219,7 @@ int repair(struct keep *keep, struct flow *flow, const char *event, struct err *
 	unsigned int nr = 0;
 	int ret;
 
-	ret = journal_open(JOURNAL_DIR, &flow->facts.node, &journal, &said, err);
+	ret = writer_open(&flow->facts.node, &journal, &said, err);
 	if (ret)
 		return ret;
 	journal_who(journal, "netlane run");

@@ -32,6 +32,7 @@
 #include "cmd/tell.h"
 #include "cmd/up.h"
 #include "cmd/wake.h"
+#include "cmd/writer.h"
 #include "facts/facts.h"
 #include "observe/events.h"
 
@@ -206,6 +207,7 @@ static int adopt(struct daemon *d, const char *event)
 {
 	daemon_module(d);
 	say("going on with what was held\n");
+	writer_settle();
 	counting_follow(d->keep.policy.counters);
 	daemon_look(d, event, true);
 	return boots_ready(BOOTS_PATH, &d->err);

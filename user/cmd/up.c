@@ -16,6 +16,7 @@
 #include "cmd/flow.h"
 #include "cmd/timer.h"
 #include "cmd/up.h"
+#include "cmd/writer.h"
 #include "facts/facts.h"
 #include "journal/journal.h"
 #include "plan/plan.h"
@@ -249,7 +250,7 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 	ret = flow_read(&from, &flow, err);
 	if (ret)
 		goto free_flow;
-	ret = journal_open(JOURNAL_DIR, &flow.facts.node, &journal, &said, err);
+	ret = writer_open(&flow.facts.node, &journal, &said, err);
 	if (ret)
 		goto free_flow;
 	if (opts->who)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Before a change; see writer.h. */
+#include "cmd/writer.h"
+
+#include "base/nicleft.h"
+#include "cmd/cmd.h"
+
+static void settled_say(const char *ifname, int ret, const char *why)
+{
+	if (ret)
+		(void)fail("%s: a netlane that was killed had its addresses and routes in hand; "
+			   "not all came back: %s",
+			   ifname, why);
+	else
+		say("%s: what a netlane that was killed had in hand of its addresses and routes "
+		    "is back\n",
+		    ifname);
+}
+
+void writer_settle(void)
+{
+	nicleft_settle(settled_say);
+}
+
+int writer_open(const struct node *node, struct journal **journal, struct err *said,
+		struct err *err)
+{
+	int ret = journal_open(JOURNAL_DIR, node, journal, said, err);
+
+	if (!ret)
+		writer_settle();
+	return ret;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The journal for one who is about to change the node. */
+#ifndef NETLANE_CMD_WRITER_H
+#define NETLANE_CMD_WRITER_H
+
+#include "base/err.h"
+#include "journal/journal.h"
+
+/*
+ * As journal_open(), and what a killed netlane had taken from a NIC is put back
+ * first: while the journal is locked, nobody else is at it.
+ */
+int writer_open(const struct node *node, struct journal **journal, struct err *said,
+		struct err *err);
+/* Only the latter, and says so: for the service's start. */
+void writer_settle(void);
+
+#endif /* NETLANE_CMD_WRITER_H */
