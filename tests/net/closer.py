@@ -8,6 +8,7 @@ TIME_WAIT at this end.
   closer.py rate ADDRESS PORT PER_S SECONDS [bursts]
                                                 bursts: none in one second, twice as many in the next;
                                                 what it is late with it makes up for
+  closer.py leak ADDRESS PORT PER_S             opens so many a second and closes none
 
 Exit status 9 when there is no local port left."""
 import errno
@@ -73,6 +74,11 @@ def main():
         held = [connect(dest) for _ in range(int(words[2]))]
         time.sleep(3600)
         del held
+    elif what == "leak":
+        held = []
+        while True:
+            held.append(connect(dest))
+            time.sleep(1 / float(words[2]))
     elif what == "rate":
         rate(dest, float(words[2]), float(words[3]), "bursts" in words)
 

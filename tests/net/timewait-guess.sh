@@ -1,40 +1,28 @@
 #!/bin/bash
 # TIME_WAIT where functions of the kernel cannot be hooked (a hardened host, as
 # this one may be): what changes of state let guess, beside what is.
-# Rule: its own network namespace, BPF file system and /run, so that nothing of
-# this machine's is touched; sockstat is the judge, the bound is stated here.
+# Rule: sockstat is the judge, the bound is stated here.
 #
 # host: timeout=240
 
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
-. "$here/../lib.sh"
+{
+	. "$here/../lib.sh"
+	. "$here/own.sh"
+}
 top=$(cd "$here/../.." && pwd)
 PORT=8000
 
 # A rate is known by spans of 4.3 s: what was born in one of them is in doubt when it ages.
 SPAN_MS=4300
 
-inside() { nsenter --mount --net -t "$holder" "$@"; }
-# The same in the background: $! is the command itself, to be ended by it.
-begins()
-{
-	nsenter --mount --net -t "$holder" "$@" &
-	t_at_end "kill $!; wait $! || :"
-}
 counts() { inside "$top/build/netlane" ports --live >/dev/null; }
 
 prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
-	# shellcheck disable=SC2016	# it is the other shell's
-	unshare -mn sh -c 'mount -t tmpfs none /run && mount -t bpf none /sys/fs/bpf &&
-		ip link set lo up && printf "[netlane]\nmode = observe\nsweep = 1\n" >/run/conf &&
-		touch /run/ready && exec sleep infinity' &
-	holder=$!
-	t_at_end "kill $holder; wait $holder || :"
-	t_wait_for 20 inside test -e /run/ready
-	begins "$top/build/netlane" run --config /run/conf >"$T_TMP/log" 2>&1
+	own_prepare "$top/build/netlane"
 	t_wait_for 60 counts
 }
 

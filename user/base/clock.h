@@ -9,5 +9,7 @@
 uint64_t clock_boot_ns(void);
 /* CLOCK_MONOTONIC in ns: what bpf_ktime_get_ns() tells. */
 uint64_t clock_mono_ns(void);
+/* What this thread has had of a CPU, in ns. */
+uint64_t clock_cpu_ns(void);
 
 #endif /* NETLANE_BASE_CLOCK_H */

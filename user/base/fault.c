@@ -48,6 +48,16 @@ int fault_point(const char *where)
 	}
 	return 0;
 }
+
+unsigned int fault_value(const char *name, unsigned int value)
+{
+	char variable[64];
+	const char *said;
+
+	(void)snprintf(variable, sizeof(variable), "NETLANE_%s", name);
+	said = getenv(variable);
+	return said ? (unsigned int)strtoul(said, NULL, 10) : value;
+}
 #else
 /* ISO C forbids an empty translation unit. */
 typedef int fault_is_not_built;

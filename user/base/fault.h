@@ -13,11 +13,18 @@
  * of calls is written to the file named by NETLANE_FAULT_COUNT.
  */
 int fault_point(const char *where);
+/* @value, or what environment NETLANE_@name says instead: for times that are too long to test. */
+unsigned int fault_value(const char *name, unsigned int value);
 #else
 static inline int fault_point(const char *where)
 {
 	(void)where;
 	return 0;
+}
+static inline unsigned int fault_value(const char *name, unsigned int value)
+{
+	(void)name;
+	return value;
 }
 #endif
 

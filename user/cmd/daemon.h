@@ -7,6 +7,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/err.h"
+#include "cmd/growthwatch.h"
 #include "cmd/keep.h"
 #include "cmd/pause.h"
 #include "cmd/portwatch.h"
@@ -29,6 +30,7 @@ struct daemon {
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	struct pause pause; /* between looks */
 	struct portwatch ports;
+	struct growthwatch growth;
 };
 
 /* Looks soon, because of @event; as wake_look. Nothing when nothing is held. */

@@ -4,12 +4,14 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/growing.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
 #include "judge/live.h"
 #include "judge/ports.h"
 #include "observe/census.h"
 #include "observe/timewait.h"
+#include "view/growing.h"
 #include "view/ports.h"
 #include "view/timewait.h"
 
@@ -71,10 +73,14 @@ static int live_run(const struct ports_opts *opts)
 	return code;
 }
 
-/* "counted" is there where something is counted. */
-static struct json_object *walked_json(const struct census *census, const struct timewait *tw)
+/* "counted" is there where something is counted, "growing" always. */
+static struct json_object *walked_json(const struct census *census, const struct timewait *tw,
+				       const struct growing *growing)
 {
 	struct json_object *json = view_ports_json(census), *counted = NULL;
+
+	if (json && json_object_object_add(json, "growing", view_growing_json(growing)))
+		return json; /* memory ran out; it is an addition */
 
 	if (json && tw->at_ns)
 		counted = view_timewait_notes_json(tw);
@@ -89,6 +95,7 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 	struct text text = { 0 };
 	struct err err = { 0 };
 	unsigned int tight = 0;
+	struct growing growing;
 	struct census census;
 	struct timewait tw;
 	int ret, code;
@@ -97,10 +104,11 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 		return live_run(opts);
 	ret = census_take(&census, &err);
 	(void)live_read(&tw, false); /* an addition: not counted, or not root */
+	growing_read(&growing); /* the same: no service */
 	if (!ret) {
 		census_name(&census, ROWS_SHOWN);
 		live_join(&census, &tw);
-		tight = ports_judge(&census) + live_refused(&tw);
+		tight = ports_judge(&census) + live_refused(&tw) + growing.nr_row;
 	}
 	if (opts->json && !opts->all && census.nr_row > JSON_ROWS) {
 		census.more_rows = census.nr_row - JSON_ROWS;
@@ -109,14 +117,16 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 	if (ret) {
 		code = fail_err(ret == -ENOENT ? -EOPNOTSUPP : ret, &err);
 	} else if (opts->json) {
-		code = print_json(walked_json(&census, &tw));
+		code = print_json(walked_json(&census, &tw, &growing));
 	} else {
 		view_ports(&text, &census, opts->all ? UINT_MAX : ROWS_SHOWN, terminal_width());
 		view_timewait_notes(&text, &tw, terminal_width());
+		view_growing(&text, &growing, terminal_width());
 		code = print_text(&text);
 	}
 	if (code == CODE_DONE && opts->check && tight)
 		code = CODE_FINDINGS;
+	growing_free(&growing);
 	timewait_free(&tw);
 	census_free(&census);
 	return code;
@@ -125,7 +135,7 @@ static int ports_run(const void *arg, char **words, unsigned int nr_words)
 static const struct option_desc ports_options[] = {
 	{ "json", OPTION_FLAG, offsetof(struct ports_opts, json), NULL, "as JSON" },
 	{ "check", OPTION_FLAG, offsetof(struct ports_opts, check), NULL,
-	  "exit 3 when ports run out somewhere, or nearly, or just did" },
+	  "exit 3 when ports run out somewhere, or nearly, or just did, or connections only grow" },
 	{ "live", OPTION_FLAG, offsetof(struct ports_opts, live), NULL,
 	  "TIME_WAITs as they were counted since up, of all network namespaces" },
 	{ "all", OPTION_FLAG, offsetof(struct ports_opts, all), NULL, "every destination" },
@@ -142,7 +152,8 @@ const struct command cmd_ports = {
 		"destination with the ports it holds, how many end a second, in how many seconds\n"
 		"none is left if that goes on, and what would help there. Only naming the process\n"
 		"wants root. --live walks nothing: it shows what the BPF programs of netlane up or\n"
-		"of the service counted, which is exact, or is called an estimate.",
+		"of the service counted, which is exact, or is called an estimate.\n"
+		"Connections that have only grown for ten minutes are told by the service.",
 	.options = ports_options,
 	.size = sizeof(struct ports_opts),
 	.run = ports_run,

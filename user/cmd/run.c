@@ -98,6 +98,7 @@ static void ports_look(struct daemon *d)
 
 	memcpy(was, d->ports.status, sizeof(was));
 	portwatch_look(&d->ports);
+	growthwatch_look(&d->growth);
 	events_tidy(EVENTS_IDLE_S);
 	if (strcmp(was, d->ports.status))
 		daemon_status(d);

@@ -5,23 +5,18 @@
  * seconds, not the same on each node, since it throttles those who ask often.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <json-c/json_tokener.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/files.h"
+#include "base/runfile.h"
 #include "facts/enis.h"
 #include "facts/facts.h"
 #include "facts/gather.h"
 #include "facts/metadata.h"
 
 #define PRODUCT "Alibaba Cloud ECS"
-#define CACHE RUN_DIR "/enis"
+#define CACHE "enis" /* in /run/netlane */
 #define FRESH_MS 4000
 #define JITTER_MS 2000
 #define ASK_MS 4000
@@ -57,41 +52,18 @@ static bool is_asked(const struct nic *nic)
 
 static void cache_write(struct cache *cache)
 {
-	struct json_object *json;
-	const char *text;
-	int fd, ok;
-
 	cache->until_boot_ms =
 		clock_boot_ns() / 1000000 + FRESH_MS + clock_mono_ns() / 1000 % JITTER_MS;
-	json = fields_to_json(cache_fields, cache);
-	text = json ? json_object_to_json_string(json) : NULL;
-	if (text && (!mkdir(RUN_DIR, 0755) || errno == EEXIST)) {
-		(void)unlink(CACHE ".new"); /* of one that was killed */
-		fd = open(CACHE ".new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-		ok = fd >= 0 && dprintf(fd, "%s\n", text) > 0;
-		if (fd >= 0)
-			close(fd);
-		/* who cannot keep it asks again next time */
-		if (fd >= 0 && (!ok || rename(CACHE ".new", CACHE)))
-			(void)unlink(CACHE ".new");
-	}
-	json_object_put(json);
+	(void)runfile_write(CACHE, cache_fields, cache); /* or it is asked again next time */
 }
 
 /* True when it holds all that is wanted and is still fresh. */
 static bool cache_read(const struct facts *facts, struct cache *cache)
 {
 	uint64_t now = clock_boot_ns() / 1000000;
-	struct json_object *json = NULL;
-	struct text text = { 0 };
 	unsigned int i, at = 0;
-	bool ok;
+	bool ok = runfile_read(CACHE, cache_fields, cache);
 
-	if (!file_slurp("/", &text, CACHE) && text.s)
-		json = json_tokener_parse(text.s);
-	text_free(&text);
-	ok = json && !fields_from_json(cache_fields, cache, json, NULL);
-	json_object_put(json);
 	ok = ok && now < cache->until_boot_ms && cache->until_boot_ms - now <= FRESH_MS + JITTER_MS;
 	for (i = 0; i < facts->nr_nic && ok; i++)
 		if (is_asked(&facts->nic[i]))
