@@ -24,5 +24,6 @@ prepare()
 }
 
 t_setup prepare
-tcp_cases
+tcp_cases_of_kernels
+tcp_cases_of_the_command
 t_done

@@ -253,6 +253,20 @@ vm_extent() {
 	t_eq "$(grep -c "NETLANE_THOROUGH=1" "$T_TMP/tree/vm.log")" 2 "thorough kernels"
 }
 
+# A run whose time is over ends with what is said of the rest; one kernel always comes.
+vm_late() {
+	needs_root
+	fresh
+	fake_vm
+	cases tests/vm/suite-a.sh <<<$'# vm: kernels=5.10,6.1\nt_case a.x true\nt_case a.y true'
+	NETLANE_CHECK_UNTIL=1 runs -j 1
+	claim 0 "2 passed, 0 failed, 2 skipped"
+	t_match "$out" "skipped 2: the time of this run was over .* tests/run --kind vm --kernel 5.10"
+	t_eq "$(grep -c . "$T_TMP/tree/vm.log")" 1 "boots"
+	NETLANE_CHECK_UNTIL=$(($(date +%s) + 600)) runs -j 1
+	claim 0 "4 passed, 0 failed, 0 skipped"
+}
+
 vm_dies() {
 	needs_root
 	fresh
@@ -304,6 +318,7 @@ t_case runner.program_not_built.is_red		not_built
 t_case runner.cmocka_skip.is_a_skip		cmocka_skip
 t_case runner.vm_suites.share_a_boot		vm_boots
 t_case runner.vm_extent.is_by_kernel_or_name	vm_extent
+t_case runner.time_is_over.other_kernels_are_skipped	vm_late
 t_case runner.dead_vm.is_red			vm_dies
 t_case runner.complaining_vm.is_red		vm_complains
 t_case runner.kernel_not_to_be_had.is_skipped	vm_not_here

@@ -188,17 +188,17 @@ other_namespace()
 
 t_case stat.udp_in.is_counted_to_the_byte	udp_small rx 10.9.0.2
 t_case stat.udp_out.is_counted_to_the_byte	udp_small tx 10.9.0.1
-t_case stat.udp6_in.is_counted_to_the_byte	udp_small rx fd09:0::2
-t_case stat.udp6_out.is_counted_to_the_byte	udp_small tx fd09:0::1
+t_once stat.udp6_in.is_counted_to_the_byte	udp_small rx fd09:0::2
+t_once stat.udp6_out.is_counted_to_the_byte	udp_small tx fd09:0::1
 t_case stat.tcp_in.segments_are_counted		tcp_stream rx 10.9.0.2 $TCP_HEADERS_V4
-t_case stat.tcp_out.segments_are_counted	tcp_stream tx 10.9.0.1 $TCP_HEADERS_V4
-t_case stat.tcp6_in.segments_are_counted	tcp_stream rx fd09:0::2 $TCP_HEADERS_V6 Ip6OutRequests
+t_once stat.tcp_out.segments_are_counted	tcp_stream tx 10.9.0.1 $TCP_HEADERS_V4
+t_once stat.tcp6_in.segments_are_counted	tcp_stream rx fd09:0::2 $TCP_HEADERS_V6 Ip6OutRequests
 t_case stat.tcp6_out.segments_are_counted	tcp_stream tx fd09:0::1 $TCP_HEADERS_V6 Ip6OutRequests
 t_case stat.udp_gso_in.segments_are_counted	udp_segments rx 10.9.0.2
-t_case stat.udp_gso_out.segments_are_counted	udp_segments tx 10.9.0.1
+t_once stat.udp_gso_out.segments_are_counted	udp_segments tx 10.9.0.1
 t_case stat.fragments_in.are_counted		fragments rx 10.9.0.2
-t_case stat.fragments_out.are_counted		fragments tx 10.9.0.1
+t_once stat.fragments_out.are_counted		fragments tx 10.9.0.1
 t_case stat.vlan_in.has_its_tag_counted		vlan_in
-t_case stat.vlan_out.has_its_tag_counted	vlan_out
+t_once stat.vlan_out.has_its_tag_counted	vlan_out
 t_case stat.same_ifindex_elsewhere.is_not_counted other_namespace
 t_done

@@ -20,7 +20,7 @@ prepare()
 {
 	modprobe -a tcp_diag sch_netem sch_fq sch_htb tcp_bbr veth
 	pair_make 10.9.8 fd09:8
-	forgetting_begins
+	[[ ! ${NETLANE_THOROUGH-} ]] || forgetting_begins
 }
 
 qdisc()	# KIND AND WORDS - on what the client sends by, until the case ends
@@ -95,7 +95,8 @@ print(len(socket.socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1024))
 }
 
 t_setup prepare
-tcp_cases
+tcp_cases_of_kernels
+[[ ! ${NETLANE_THOROUGH-} ]] || tcp_cases_of_the_command # tests/net/tcp-veth.sh has them
 t_case tcp.netem_loss.is_that_of_nstat		lost_segments_are_those_of_nstat
 t_case tcp.netem_delay.is_in_the_rtt		delay_is_in_the_rtt
 t_once tcp.fq.is_found				fq_is_found
