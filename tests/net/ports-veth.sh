@@ -41,12 +41,13 @@ waits_at_least()	# N PORT...
 }
 
 json() { client build/netlane ports --json; }
-field()	# REMOTE PORT FIELD...
+field()	# REMOTE[@LOCAL] PORT FIELD...
 {
 	json | python3 -c '
 import json, sys
-remote, port, keys = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-rows = [d for d in json.load(sys.stdin)["row"] if d["remote"] == remote and d["remote_port"] == port]
+(remote, _, local), port, keys = sys.argv[1].partition("@"), int(sys.argv[2]), sys.argv[3:]
+rows = [d for d in json.load(sys.stdin)["row"]
+        if d["remote"] == remote and d["remote_port"] == port and local in ("", d["local"])]
 def find(value, key):
     for part in key.split("."):
         value = value.get(part, 0)
@@ -100,6 +101,31 @@ runs_out_as_said()	# PORT [WORDS of closer.py's rate...]
 	((due >= early * 900 - 1000)) || t_fail "$due ms: earlier than $early s"
 	((due <= late * 1100 + 1000)) || t_fail "$due ms: later than $late s"
 }
+
+# Each address of ours has all the ports toward one destination: the one that uses many runs
+# out, and it alone, though both share destination and port range.
+two_sources()
+{
+	local busy calm early calm_early
+	fresh 400
+	client ip addr add 10.9.7.3/24 dev there
+	t_at_end "client ip addr del 10.9.7.3/24 dev there"
+	opens_until_end rate 10.9.7.2 8007 "$per_s" 60 from=10.9.7.1 >"$T_TMP/busy"
+	busy=$started
+	opens_until_end rate 10.9.7.2 8007 3 60 from=10.9.7.3 >"$T_TMP/calm"
+	calm=$started
+	t_wait_for 30 busy_has 200
+	read -r early < <(field 10.9.7.2@10.9.7.1 8007 outlook.full_s_early)
+	read -r calm_early < <(field 10.9.7.2@10.9.7.3 8007 outlook.full_s_early)
+	echo "the busy one $early s, the calm one $calm_early s"
+	((early >= 0 && early < 10)) || t_fail "the busy one: $early s"
+	((calm_early == -1 || calm_early > 30)) || t_fail "the calm one: $calm_early s"
+	wait "$busy" && t_fail "ports did not run out: $(<"$T_TMP/busy")"
+	t_match "$(<"$T_TMP/busy")" "^EADDRNOTAVAIL"
+	kill -0 "$calm" || t_fail "the calm one has none either: $(<"$T_TMP/calm")"
+	t_eq "$(field 10.9.7.2@10.9.7.1 8007 outlook.tight) $(field 10.9.7.2@10.9.7.3 8007 outlook.tight)" "True False" "tight"
+}
+busy_has() { (($(field 10.9.7.2@10.9.7.1 8007 outlook.in_use) >= $1)); }
 
 # The advice is there with its number, and following it ends the failures.
 remedy_works()	# PORT PATTERN COMMAND...
@@ -155,6 +181,7 @@ t_case ports.unanswered.is_no_lack_of_ports	unanswered_is_no_lack_of_ports
 t_case ports.counts.are_those_of_ss	counts_are_those_of_ss
 t_case ports.steady_rate.runs_out_as_said	runs_out_as_said 8003
 t_case ports.bursts.run_out_as_said	runs_out_as_said 8004 bursts
+t_case ports.two_sources.run_out_each_by_itself	two_sources
 t_case ports.reserved.are_not_counted	reserved_are_not_counted
 t_case ports.advice.tw_reuse_works	remedy_works 8005 'tcp_tw_reuse = 1' sysctl -qw net.ipv4.tcp_tw_reuse=1
 t_case ports.advice.wider_range_works	remedy_works 8006 'ip_local_port_range = 1024 65535' \

@@ -24,6 +24,5 @@ prepare()
 }
 
 t_setup prepare
-tcp_cases_of_kernels
-tcp_cases_of_the_command
+tcp_cases t_case
 t_done

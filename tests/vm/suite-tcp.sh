@@ -95,8 +95,9 @@ print(len(socket.socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1024))
 }
 
 t_setup prepare
-tcp_cases_of_kernels
-[[ ! ${NETLANE_THOROUGH-} ]] || tcp_cases_of_the_command # tests/net/tcp-veth.sh has them
+own=:	# tests/net/tcp-veth.sh has those
+[[ ! ${NETLANE_THOROUGH-} ]] || own=t_case
+tcp_cases "$own"
 t_case tcp.netem_loss.is_that_of_nstat		lost_segments_are_those_of_nstat
 t_case tcp.netem_delay.is_in_the_rtt		delay_is_in_the_rtt
 t_once tcp.fq.is_found				fq_is_found

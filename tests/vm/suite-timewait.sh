@@ -277,6 +277,50 @@ adopted()
 	agrees
 }
 
+# A service that is killed leaves the counting as it is, and its successor goes on with it.
+killed_service()
+{
+	fresh
+	there "$waits" client 30 127.0.0.1 "$PORT"
+	service_begin
+	kill -9 "$service"
+	wait "$service" || true # its hooks take their time to go, and its lock with them
+	there "$waits" client 12 127.0.0.1 "$PORT"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive)" "42 42" "without a service"
+	service_begin
+	there "$waits" client 3 127.0.0.1 "$PORT"
+	t_eq "$(row opened 127.0.0.1 "$PORT" births alive)" "45 45" "with the next one"
+	agrees
+	kill "$service"
+	wait "$service"
+}
+service_begin()
+{
+	netlane run >"$T_TMP/service" 2>&1 &
+	service=$!
+	t_at_end "kill $service 2>/dev/null || :"
+	t_wait_for 60 grep -q "^mode observe" "$T_TMP/service" || t_fail "the service: $(<"$T_TMP/service")"
+}
+
+# Somebody sets the clock: what is alive, and until when, does not hang on it.
+clock_set()
+{
+	local at
+	fresh
+	there "$waits" client 30 127.0.0.1 "$PORT"
+	at=$(date +%s)
+	t_at_end "date -s @$at"
+	date -s "@$((at + 86400))"
+	agrees
+	there "$waits" client 10 127.0.0.1 "$PORT"
+	date -s "@$((at - 86400))"
+	t_eq "$(live births alive)" "40 40"
+	agrees
+	date -s "@$at"
+	t_wait_for 100 none_alive
+	t_eq "$(live alive deaths)" "0 40"
+}
+
 # What is there before counting begins is known, and its end is seen.
 seeded()
 {
@@ -329,6 +373,8 @@ t_once timewait.flood_of_sources.costs_one_row		flood 8000
 t_once timewait.flood_in_range.costs_one_row		flood 50051
 t_case timewait.bound_first.is_opened_here		bound_first
 t_once timewait.full_map.counts_the_rest		full_map
+t_once timewait.service_killed.goes_on			killed_service
+t_once timewait.clock_set.changes_nothing		clock_set
 t_once timewait.loader_again.goes_on			adopted
 t_case timewait.earlier_ones.are_known			seeded
 t_once timewait.program_less.is_noticed			detached

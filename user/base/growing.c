@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/netns.h"
 #include "base/runfile.h"
 
 static const struct field growing_row_fields[] = {
@@ -21,6 +22,7 @@ static const struct field growing_row_fields[] = {
 
 const struct field growing_fields[] = {
 	F_U64(growing, until_ns),
+	F_UINT(growing, netns),
 	F_LIST(growing, row, nr_row, growing_row_fields),
 	F_END,
 };
@@ -29,7 +31,7 @@ void growing_read(struct growing *growing)
 {
 	memset(growing, 0, sizeof(*growing));
 	if (!runfile_read(GROWING_FILE, growing_fields, growing) ||
-	    growing->until_ns < clock_boot_ns())
+	    growing->until_ns < clock_boot_ns() || growing->netns != netns_own())
 		growing_free(growing);
 }
 

@@ -24,13 +24,14 @@ struct growing_row {
 
 struct growing {
 	uint64_t until_ns; /* CLOCK_BOOTTIME; older than that, the service has ended */
+	unsigned int netns; /* whose connections they are, as netns_own() says */
 	struct growing_row *row;
 	unsigned int nr_row;
 };
 
 extern const struct field growing_fields[];
 
-/* What the service found; nothing where none runs. @growing is overwritten; growing_free(). */
+/* What the service found in this network namespace; nothing where none runs. @growing is overwritten; growing_free(). */
 void growing_read(struct growing *growing);
 void growing_free(struct growing *growing);
 

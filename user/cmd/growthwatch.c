@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/growing.h"
+#include "base/netns.h"
 #include "base/runfile.h"
 #include "cmd/cmd.h"
 #include "observe/census.h"
@@ -67,7 +68,7 @@ static void found_say(struct growth_row *row, const struct growing_row *found, u
 static void found_tell(struct growthwatch *w, struct census *census, unsigned int endless,
 		       uint64_t until_ns)
 {
-	struct growing growing = { .until_ns = until_ns };
+	struct growing growing = { .until_ns = until_ns, .netns = netns_own() };
 	unsigned int i;
 
 	if (!endless) {
@@ -85,6 +86,11 @@ static void found_tell(struct growthwatch *w, struct census *census, unsigned in
 	}
 	(void)runfile_write(GROWING_FILE, growing_fields, &growing); /* it was said */
 	growing_free(&growing);
+}
+
+void growthwatch_end(void)
+{
+	runfile_remove(GROWING_FILE);
 }
 
 void growthwatch_look(struct growthwatch *w)

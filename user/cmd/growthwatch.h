@@ -19,5 +19,7 @@ struct growthwatch {
  * and leaves it for netlane ports.
  */
 void growthwatch_look(struct growthwatch *w);
+/* Nobody follows them any more. */
+void growthwatch_end(void);
 
 #endif /* NETLANE_CMD_GROWTHWATCH_H */

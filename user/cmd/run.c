@@ -363,6 +363,7 @@ static int run_run(const void *arg, char **words, unsigned int nr_words)
 		return fail_err(d.pid_fd, &err);
 	ret = loop(&d);
 	(void)unlink(CONTROL_PATH);
+	growthwatch_end();
 	wake_close(d.wake);
 	(void)sd_event_source_disable_unref(d.look);
 	sd_event_unref(d.event);
