@@ -133,9 +133,15 @@ counts_take()
 	"$vm/witness" begin
 	for nr; do requests "$nr" 1 >"$T_TMP/wrk"; done
 	"$vm/witness" end >"$T_TMP/$name.web"
+	t_wait_for 30 web_is_quiet	# what the last of it sends is no sender's
 	"$vm/witness" begin
 	for nr; do send_from_each_cpu "$nr" "$SENT_EACH"; done
 	"$vm/witness" end >"$T_TMP/$name.sent"
+}
+
+web_is_quiet()
+{
+	[[ -z $(ss -Htn state established state fin-wait-1 state closing state last-ack state close-wait sport = :80) ]]
 }
 
 # violations MAP COUNTS share|strict - one line for each rule that the counts
