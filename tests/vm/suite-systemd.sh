@@ -17,6 +17,7 @@ here=$(dirname "$0")
 	. "$here/scenes.sh"
 	. "$here/unit.sh"
 }
+t_setup without_counters
 t_at_end traffic_stop
 kept=/var/tmp/netlane-suite	# stays over the reboot
 
@@ -97,8 +98,11 @@ state_is_found()
 	[[ ! -e /sys/fs/bpf/netlane ]] || t_fail "the counters are left"
 }
 
+# Also with what counts.
 stop_gives_back()
 {
+	t_at_end without_counters
+	with_counters
 	held
 	systemctl stop netlane
 	state_is_found
@@ -234,6 +238,8 @@ module_keeps_eth0() { "$top/build/tests/keeper" list | grep -q '^[0-9]* queues 4
 # A down is the last word until the next up.
 hold_after_down_keeps_off()
 {
+	t_at_end without_counters
+	with_counters
 	fresh
 	configure "[netlane]" "mode = hold"
 	systemctl start netlane
