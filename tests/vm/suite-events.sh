@@ -123,8 +123,11 @@ fast_recoveries()
 	from reno snmp client TcpExtTCPRenoRecovery
 	from entered sum "$client" ".entered[$RECOVERY]"
 	from spent sum "$client" ".state_ns[$RECOVERY]"
-	peer transfer 10.9.7.2 8002 3000000
-	calm
+	for _ in {1..10}; do	# what netem loses is chance: until there is something to count
+		peer transfer 10.9.7.2 8002 3000000
+		calm
+		(($(grown sack) == 0)) || break
+	done
 	(($(grown sack) >= 1)) || t_fail "only $(grown sack) recoveries: netem lost nothing"
 	t_eq "$(grown entered)" $(($(grown sack) + $(grown reno))) "fast recoveries"
 	(($(grown spent) > 0)) || t_fail "no time was spent in them"
