@@ -128,8 +128,8 @@ asked_lets_go()
 	given_back
 }
 
-# Killed while NetworkManager has taken what the NIC had: the next one to come puts it back.
-killed_gets_it_back()
+# Killed while NetworkManager has taken what the NIC had.
+killed_with_the_nic_in_hand()
 {
 	local status=0 faulty=$here/../../build/netlane-fault
 	nm_runs
@@ -137,6 +137,12 @@ killed_gets_it_back()
 	NETLANE_FAULT="kill:with a NIC taken away" bash -c '"$@"; exit $?' - "$faulty" up >"$T_TMP/said" 2>&1 || status=$?
 	t_eq "$status" 137 "the one that was killed"
 	if has_address eth1 10.9.1.2; then t_fail "nothing was taken: the case shows nothing"; fi
+}
+
+# The next one to come puts it back.
+killed_gets_it_back()
+{
+	killed_with_the_nic_in_hand
 	netlane up >"$T_TMP/said" 2>&1
 	t_match "$(<"$T_TMP/said")" "eth1: what a netlane that was killed had in hand.* is back" "what up says"
 	let_go
@@ -145,14 +151,10 @@ killed_gets_it_back()
 	given_back
 }
 
-# The same, and nobody comes but the service.
+# Nobody comes but the service.
 killed_is_mended_by_the_service()
 {
-	local status=0 faulty=$here/../../build/netlane-fault
-	nm_runs
-	asked
-	NETLANE_FAULT="kill:with a NIC taken away" bash -c '"$@"; exit $?' - "$faulty" up >"$T_TMP/said" 2>&1 || status=$?
-	t_eq "$status" 137 "the one that was killed"
+	killed_with_the_nic_in_hand
 	configure "[netlane]" "mode = hold" "sweep = off" "[nic eth1]" "network_manager = unmanaged"
 	systemctl start netlane
 	t_wait_for 60 let_go
