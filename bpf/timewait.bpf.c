@@ -249,7 +249,7 @@ int BPF_PROG(lane_tw_born, struct sock *sk, const void *death_row, int state, co
 	return 0;
 }
 
-/* No row on the side that it is on: the mark of its port changed while it lived, or none was free. */
+/* No row on its side: the mark of its port changed while it lived, or none was free. */
 static __noinline struct lane_tw *row_elsewhere(const struct inet_timewait_sock *tw, bool opened)
 {
 	struct lane_tw_key key;

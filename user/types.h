@@ -3,8 +3,9 @@
  * The nouns of netlane, as plain data: what a node is (facts), what its owner
  * wants (policy), what netlane would do about it (plan), and what it did
  * (entries of the journal). Every stage includes this file; it includes only
- * the facts (types_facts.h) and base/cpumask.h. A list is a pointer and its nr_; facts_free(), plan_free()
- * and policy_free() own what they point to. All-zero is a valid empty noun.
+ * the facts (types_facts.h) and base/cpumask.h. A list is a pointer and its nr_;
+ * facts_free(), plan_free() and policy_free() own what they point to. All-zero
+ * is a valid empty noun.
  */
 #ifndef NETLANE_TYPES_H
 #define NETLANE_TYPES_H

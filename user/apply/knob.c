@@ -33,7 +33,7 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_NM] = &nm_ops,
 };
 
-/* Routes and files find their NIC themselves: that the NIC is gone is an answer there, not an error. */
+/* Routes and files find their NIC themselves: that it is gone is an answer there, no error. */
 static bool is_node_wide(const struct knob *knob)
 {
 	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW ||

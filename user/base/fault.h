@@ -9,8 +9,9 @@
 #ifdef NETLANE_FAULT
 /*
  * Counts its calls. Environment NETLANE_FAULT="kill@N": SIGKILL to itself at
- * the N-th (from 1), "kill:WHERE": where it is called with that; "fail@N": returns -EIO there; "count": at exit the number
- * of calls is written to the file named by NETLANE_FAULT_COUNT.
+ * the N-th (from 1); "kill:WHERE": where it is called with that text;
+ * "fail@N": returns -EIO at the N-th; "count": at exit the number of calls is
+ * written to the file named by NETLANE_FAULT_COUNT.
  */
 int fault_point(const char *where);
 /* @value, or what environment NETLANE_@name says instead: for times that are too long to test. */

@@ -31,7 +31,10 @@ struct growing {
 
 extern const struct field growing_fields[];
 
-/* What the service found in this network namespace; nothing where none runs. @growing is overwritten; growing_free(). */
+/*
+ * What the service found in this network namespace; nothing where none runs.
+ * @growing is overwritten; growing_free().
+ */
 void growing_read(struct growing *growing);
 void growing_free(struct growing *growing);
 

@@ -18,7 +18,7 @@ extern const struct field step_fields[];
 bool knob_equal(const struct knob *a, const struct knob *b);
 /* Both at the same NIC, which node-wide knobs are not. */
 bool knob_same_nic(const struct knob *a, const struct knob *b);
-/* The step that changes the channels of @knob's NIC, whose driver then rewrites the rest, or NULL. */
+/* The step that changes the channels of @knob's NIC (the driver then rewrites the rest), or NULL. */
 const struct step *plan_reshapes(const struct plan *plan, const struct knob *knob);
 /* Does any NIC get lanes, straight or not? */
 bool plan_has_lanes(const struct plan *plan);

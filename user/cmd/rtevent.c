@@ -11,7 +11,7 @@
 
 #include "base/nicdev.h"
 
-/* A veth, a bridge, a tunnel says what it is; a NIC does not, though it may say whose slave it is. */
+/* A veth, a bridge, a tunnel says what it is; a NIC at most whose slave it is. */
 static bool is_made_up(const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *link = mnl_nlmsg_get_payload(nlh);

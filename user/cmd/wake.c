@@ -231,7 +231,7 @@ void wake_ways(const struct wake *wake, struct text *t)
 
 /* ------------------------------------------------------------- the rest */
 
-/* Readable when somebody sets the clock: after a pause of the node (a migration) its time is set. */
+/* Readable when somebody sets the clock, as is done after a pause of the node (a migration). */
 static int on_clock(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
 	const struct itimerspec far = { .it_value.tv_sec = 1LL << 40 };

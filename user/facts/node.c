@@ -37,7 +37,7 @@ static void uname_read(const struct gather *g, struct node *node)
 		(void)text_copy(node->arch, sizeof(node->arch), u.machine); /* short ones only */
 }
 
-/* The module parameter's manner: bare, or with a true value. The last one wins, as in the kernel. */
+/* The module parameter's manner: bare, or with a true value. The last wins, as in the kernel. */
 static void cmdline_read(const char *root, struct node *node)
 {
 	char buf[4096], *word, *rest;

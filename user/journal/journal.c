@@ -141,7 +141,10 @@ static void intents_revert(struct journal *journal, const struct plan *plan)
 	}
 }
 
-/* A long journal is as good as a short one; an old one must not take what its readers do not know. */
+/*
+ * A long journal is as good as a short one; an old one must not take what its
+ * readers do not know.
+ */
 static int shorten_where_due(struct journal *journal, struct err *err)
 {
 	bool old = journal->good && journal->version < RECORD_VERSION;
@@ -183,9 +186,8 @@ int journal_intend(struct journal *journal, const struct node *node, const struc
 	memcpy(record[1].why, journal->why, sizeof(journal->why));
 	good = journal->good;
 	ret = append(journal, first ? record : record + 1, first ? 2 : 1, true, err);
-	if (!ret)
-		journal->version = RECORD_VERSION;
 	if (!ret) {
+		journal->version = RECORD_VERSION;
 		ret = store_sync(journal->dirfd);
 		if (ret)
 			(void)store_fail(err, ret, journal->dir,

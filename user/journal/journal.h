@@ -23,8 +23,9 @@ struct journal;
 /*
  * Opens for changing, under the writers' lock; -EBUSY names the pid that
  * holds it. Creates @dir (0700) when absent. Of a journal of another boot only
- * what outlives a reboot stands, the rest is void and closed as such; one of another machine or instance is set aside
- * under another name; *said then holds a sentence about it, else "".
+ * what outlives a reboot stands, the rest is void and closed as such; one of
+ * another machine or instance is set aside under another name; *said then holds
+ * a sentence about it, else "".
  */
 int journal_open(const char *dir, const struct node *node, struct journal **journal,
 		 struct err *said, struct err *err);

@@ -72,7 +72,8 @@ int record_short(const struct journal_state *state, struct text *out);
 /*
  * Reads one line without its newline. -EBADMSG: the checksum does not fit;
  * -EPROTO: it does, but the line makes no sense; -ENOTSUP: written by a newer
- * netlane (its version, record or a word in it is unknown here). 0: the caller frees with record_free().
+ * netlane (its version, record or a word in it is unknown here). 0: the caller
+ * frees with record_free().
  */
 int record_parse(const char *line, struct record *record, struct err *err);
 void record_free(struct record *record);

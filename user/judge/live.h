@@ -9,7 +9,10 @@
 /* connect() that failed so recently is worth a word. */
 #define LIVE_RECENT_NS 60000000000ULL
 
-/* Gives the rows of @census what @tw has counted of them; the same namespace's rows alone. No estimates. */
+/*
+ * Gives the rows of @census what @tw has counted of them; the same namespace's
+ * rows alone. No estimates.
+ */
 void live_join(struct census *census, const struct timewait *tw);
 /* How many destinations connect() lately found no port to, in that namespace. */
 unsigned int live_refused(const struct timewait *tw);

@@ -242,7 +242,7 @@ static bool is_alternative(const struct ways *c, unsigned int fact, enum way way
 	}
 }
 
-/* The best way of one fact that works when it is tried alone; the error of the first that did not. */
+/* The best way of one fact that works when tried alone; the error of the first that did not. */
 static int choose_alone(struct ways *c, unsigned int fact, bool syscalls)
 {
 	struct blame_programs p = { 0 };

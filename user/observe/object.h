@@ -57,8 +57,9 @@ struct object {
 /*
  * Loads maps, of @slots slots where they have slots, and programs; attaches
  * none. A program that hooks a function by a trampoline (fentry, fexit) is left
- * out where the kernel has no such function or takes no such program. 0; -EOPNOTSUPP when this kernel cannot (no BTF, no such hook) and
- * -EPERM without root, each with a sentence.
+ * out where the kernel has no such function or takes no such program. 0;
+ * -EOPNOTSUPP when this kernel cannot (no BTF, no such hook) and -EPERM without
+ * root, each with a sentence.
  */
 int object_load(const struct object_kind *kind, unsigned int slots, struct object *o,
 		struct err *err);
