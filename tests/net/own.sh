@@ -23,5 +23,6 @@ own_prepare()
 	t_at_end "kill $holder; wait $holder || :"
 	t_wait_for 20 inside test -e /run/ready
 	begins "$netlane" run --config /run/conf >"$T_TMP/log" 2>&1
+	service=$! # its pid, for suites
 	t_wait_for 60 grep -q "^mode observe" "$T_TMP/log"
 }
