@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What every stage builds on: CPU masks, texts, the driver's own spread, JSON fields. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,6 +20,7 @@
 #include "base/driver.h"
 #include "base/fields.h"
 #include "base/files.h"
+#include "base/prefix.h"
 #include "base/text.h"
 
 static void base__mask_texts__round_trip(void **state)
@@ -293,6 +295,23 @@ static const struct field sample_fields[] = {
 	F_END,
 };
 
+static void base__addresses__are_as_the_library_writes_them(void **state)
+{
+	unsigned char addr[16] = { 0 };
+	char is[PREFIX_TEXT_LEN], want[PREFIX_TEXT_LEN];
+	unsigned int i, n;
+
+	for (i = 0; i < 4; i++)
+		for (n = 0; n < 256; n++) {
+			addr[i] = (unsigned char)n;
+			assert_non_null(inet_ntop(AF_INET, addr, want, sizeof(want)));
+			assert_string_equal(addr_text(AF_INET, addr, is), want);
+			assert_non_null(inet_ntop(AF_INET6, addr, want, sizeof(want)));
+			assert_string_equal(addr_text(AF_INET6, addr, is), want);
+		}
+	assert_string_equal(addr_text(AF_UNSPEC, addr, is), "");
+}
+
 static void base__json_names__are_utf8(void **state)
 {
 	struct sample sample = { .name = "a\xff\x01\"z" };
@@ -351,6 +370,7 @@ int main(void)
 		cmocka_unit_test(base__whatever_is_printed__steers_no_terminal),
 		cmocka_unit_test(base__close_all_but__leaves_one),
 		cmocka_unit_test(base__numbers_and_spans__are_whole_and_bounded),
+		cmocka_unit_test(base__addresses__are_as_the_library_writes_them),
 		cmocka_unit_test(base__json_names__are_utf8),
 		cmocka_unit_test(base__wrong_json__names_key_and_what_is_allowed),
 	};

@@ -36,11 +36,40 @@ int prefix_parse(const char *text, struct prefix *prefix)
 	return 0;
 }
 
+static char *byte_text(unsigned char byte, char *to)
+{
+	if (byte >= 100)
+		*to++ = (char)('0' + byte / 100);
+	if (byte >= 10)
+		*to++ = (char)('0' + byte / 10 % 10);
+	*to++ = (char)('0' + byte % 10);
+	return to;
+}
+
+/* inet_ntop() takes a printf() for each IPv4 address: a third of the time to read a table. */
+const char *addr_text(int family, const void *addr, char buf[PREFIX_TEXT_LEN])
+{
+	const unsigned char *byte = addr;
+	unsigned int i;
+	char *to = buf;
+
+	if (family != AF_INET) {
+		if (!inet_ntop(family, addr, buf, PREFIX_TEXT_LEN))
+			buf[0] = 0;
+		return buf;
+	}
+	for (i = 0; i < 4; i++) {
+		if (i)
+			*to++ = '.';
+		to = byte_text(byte[i], to);
+	}
+	*to = 0;
+	return buf;
+}
+
 const char *prefix_addr_text(const struct prefix *prefix, char buf[PREFIX_TEXT_LEN])
 {
-	if (!inet_ntop(prefix->family, prefix->addr, buf, PREFIX_TEXT_LEN))
-		buf[0] = 0; /* no family of ours */
-	return buf;
+	return addr_text(prefix->family, prefix->addr, buf);
 }
 
 const char *prefix_text(const struct prefix *prefix, char buf[PREFIX_TEXT_LEN])

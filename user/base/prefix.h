@@ -22,6 +22,8 @@ int prefix_parse(const char *text, struct prefix *prefix);
 const char *prefix_text(const struct prefix *prefix, char buf[PREFIX_TEXT_LEN]);
 /* The address alone: "10.0.0.1". */
 const char *prefix_addr_text(const struct prefix *prefix, char buf[PREFIX_TEXT_LEN]);
+/* The text of an address of 4 or 16 bytes; "" of another family. Thousands at a time are cheap. */
+const char *addr_text(int family, const void *addr, char buf[PREFIX_TEXT_LEN]);
 /* 32 or 128. */
 unsigned int prefix_full(const struct prefix *prefix);
 /* The bits behind the length are cleared. */

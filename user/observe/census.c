@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/prefix.h"
 #include "base/sockdiag.h"
 
 #define SLOTS (2 * CENSUS_ROWS_MAX) /* a power of two, half of them empty at most */
@@ -108,8 +109,8 @@ static struct census_row *row_new(struct walk *walk, const struct key *key)
 	walk->key[walk->census->nr_row] = *key;
 	row = &walk->census->row[walk->census->nr_row++];
 	memset(row, 0, sizeof(*row));
-	(void)inet_ntop(key->family, key->local, row->local, sizeof(row->local));
-	(void)inet_ntop(key->family, key->remote, row->remote, sizeof(row->remote));
+	addr_text(key->family, key->local, row->local);
+	addr_text(key->family, key->remote, row->remote);
 	row->remote_port = ntohs(key->remote_port);
 	row->loopback = is_loopback(key->family, key->local) &&
 			is_loopback(key->family, key->remote);
@@ -236,8 +237,7 @@ static int sources_keep(struct walk *walk)
 	for (i = 0; i < walk->nr_source; i++) {
 		struct census_source *source = &census->source[census->nr_source++];
 
-		(void)inet_ntop(walk->source[i].family, walk->source[i].local, source->local,
-				sizeof(source->local));
+		addr_text(walk->source[i].family, walk->source[i].local, source->local);
 		source->sockets = walk->source[i].sockets;
 		for (port = census->first; port <= census->last; port++)
 			source->ports += ports_has(&walk->source[i].ports, port);

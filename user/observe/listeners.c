@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/prefix.h"
 #include "observe/tcp.h"
 #include "observe/holders.h"
 #include "observe/tcp_parts.h"
@@ -71,12 +72,12 @@ static bool rows_grow(struct walk *walk)
 }
 
 /* As ss writes it: "*" takes IPv6 and IPv4. */
-static void addr_text(const struct key *key, char *buf, size_t len)
+static void bound_text(const struct key *key, char *buf, size_t len)
 {
 	static const unsigned char any[16];
-	char text[INET6_ADDRSTRLEN] = "?";
+	char text[PREFIX_TEXT_LEN];
 
-	(void)inet_ntop(key->family, key->addr, text, sizeof(text));
+	addr_text(key->family, key->addr, text);
 	if (key->family == AF_INET)
 		(void)snprintf(buf, len, "%s", text);
 	else if (!key->v6only && !memcmp(key->addr, any, sizeof(any)))
@@ -94,7 +95,7 @@ static struct listener *row_new(struct walk *walk, const struct key *key)
 	walk->key[walk->listeners->nr_row] = *key;
 	row = &walk->listeners->row[walk->listeners->nr_row++];
 	memset(row, 0, sizeof(*row));
-	addr_text(key, row->addr, sizeof(row->addr));
+	bound_text(key, row->addr, sizeof(row->addr));
 	row->port = ntohs(key->port);
 	if (key->ifindex && !if_indextoname(key->ifindex, row->ifname))
 		(void)snprintf(row->ifname, sizeof(row->ifname), "if%u", key->ifindex);

@@ -3,7 +3,6 @@
  * One reading of what is counted; see timewait.h. The rule: a few system calls,
  * however many sockets there are.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/prefix.h"
 #include "base/text.h"
 #include "observe/timewait_maps.h"
 
@@ -77,9 +77,9 @@ static void row_key(struct timewait_row *row, const struct lane_tw_key *key, boo
 	row->kind = !out			       ? TIMEWAIT_SERVED :
 		    is_zero(key->remote) && !key->port ? TIMEWAIT_BOUND :
 							 TIMEWAIT_OPENED;
-	(void)inet_ntop(key->family, key->local, row->local, sizeof(row->local));
+	addr_text(key->family, key->local, row->local);
 	if (row->kind == TIMEWAIT_OPENED)
-		(void)inet_ntop(key->family, key->remote, row->remote, sizeof(row->remote));
+		addr_text(key->family, key->remote, row->remote);
 	row->loopback = is_loopback(key->family, key->local) &&
 			(row->kind != TIMEWAIT_OPENED || is_loopback(key->family, key->remote));
 }
@@ -266,8 +266,8 @@ static int own_net(struct timewait *sample)
 
 int timewait_sample(struct timewait_reader *reader, struct timewait *sample, struct err *err)
 {
-	struct rows seeds;
-	int ret;
+	struct rows seeds = { 0 };
+	int ret = 0;
 
 	memset(sample, 0, sizeof(*sample));
 	sample->row = malloc((LANE_TW_OUT + LANE_TW_IN + LANE_TW_NETS) * sizeof(*sample->row));
@@ -278,8 +278,9 @@ int timewait_sample(struct timewait_reader *reader, struct timewait *sample, str
 	sample->at_ns = clock_mono_ns();
 	sample->since_ns = clock_boot_ns() - reader->programs.info.loaded_ns;
 	sample->newest_ns = sample->at_ns & (sample->span_ns - 1);
-	ret = rows_read(reader->programs.map[TIMEWAIT_MAP_SEED], LANE_TW_OUT + LANE_TW_IN,
-			sizeof(struct lane_tw_key), sizeof(struct lane_tw_seed), &seeds);
+	if (reader->exact) /* an estimate goes by age */
+		ret = rows_read(reader->programs.map[TIMEWAIT_MAP_SEED], LANE_TW_OUT + LANE_TW_IN,
+				sizeof(struct lane_tw_key), sizeof(struct lane_tw_seed), &seeds);
 	if (!ret)
 		ret = own_net(sample);
 	if (!ret)
