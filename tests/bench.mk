@@ -28,7 +28,7 @@ bench-programs: all $(O)/bench/load $(O)/bench/empty $(O)/bench/fired $(O)/bench
 	@:
 
 bench:	## measure; NAME=observe: what counting costs, census: knowing who has TIME_WAITs
-	$(Q)scripts/deps check
+	$(Q)scripts/deps bench
 	$(SUBMAKE) bench-programs
 	$(Q)tests/bench/$(or $(NAME),observe).sh
 

@@ -3,6 +3,7 @@
 # and a megabyte over a veth pair, one end counted, in a VM whose clock counts
 # instructions; then nanoseconds natively: a packet on one CPU, and a run of
 # the programs by the kernel's own clock.
+# Then the service, as it always counts, beside other tools that watch TCP.
 # Rule: each row beside none (A/A shows the noise) and beside empty programs on
 # the same hooks; two boots, since an attachment can be off by itself.
 #
@@ -13,16 +14,21 @@ cd "$here/../.." || exit 2
 set -u
 
 # ---- in the VM: one line "WHAT PACKET CONNECTION REQUEST MB"
-inside()
+inside()	# ROW...
 {
 	local what
 	server=server
+	# of which bpftrace has its tracepoints
+	mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+	mount -t debugfs none /sys/kernel/debug 2>/dev/null
 	pair_make ""
 	ip link add elsewhere type veth peer name otherend
 	sysctl -qw net.ipv4.tcp_max_tw_buckets=1000000 # or the later rows' connections leave no TIME_WAIT
 	row none >/dev/null # the first one finds cold caches
-	for what in none empty none elsewhere none kept none lean none full none; do
+	row none
+	for what; do
 		row "$what"
+		row none
 	done
 }
 
@@ -50,6 +56,7 @@ attached()
 	lean|elsewhere)	(($(links "$(<"$dir/pid")") >= 4)) ;;
 	full)	(($(links "$(<"$dir/pid")") >= 7)) ;;
 	kept)	build/netlane ports --live >/dev/null 2>&1 ;;
+	tcp*)	(($(links "$(<"$dir/pid")") >= 1)) ;;
 	*)	[[ -s $dir/out ]] ;;
 	esac
 }
@@ -92,6 +99,8 @@ programs()	# WHAT [NIC] - what the row stands for, attached
 	kept)	printf '[netlane]\nmode = observe\n' >"$work/conf"
 		begin "$1" build/netlane run --config "$work/conf" ;;
 	full)	begin "$1" build/netlane stat 1h --nic client ;;
+	tcp*)	begin "$1" "$1" ;;
+	bpftrace) begin "$1" bpftrace -B none tests/bench/like.bt ;;
 	esac
 }
 
@@ -115,22 +124,26 @@ report()
 	{ if (!($1 in rows)) order[++nr] = $1; rows[$1]++; for (i = 2; i <= 5; i++) sum[$1, i] += $i }
 	function added(w, i) { return sum[w, i] / rows[w] - base[i] / n }
 	END {
-		printf "%-30s %10s %12s %10s %10s\n", "instructions", "a packet", "a connection", "a request", "a MB"
-		printf "%-30s %10.0f %12.0f %10.0f %10.0f\n", "none", base[2] / n, base[3] / n, base[4] / n, base[5] / n
-		printf "%-30s %10.0f %12.0f %10.0f %10.0f\n", "  spread of none (A/A)", high[2] - low[2], high[3] - low[3], high[4] - low[4], high[5] - low[5]
+		printf "%-31s %10s %12s %10s %10s\n", "instructions", "a packet", "a connection", "a request", "a MB"
+		printf "%-31s %10.0f %12.0f %10.0f %10.0f\n", "none", base[2] / n, base[3] / n, base[4] / n, base[5] / n
+		printf "%-31s %10.0f %12.0f %10.0f %10.0f\n", "  spread of none (A/A)", high[2] - low[2], high[3] - low[3], high[4] - low[4], high[5] - low[5]
 		label["empty"] = "+ empty programs, same hooks"
 		label["elsewhere"] = "+ netlane, on another NIC"
 		label["kept"] = "+ the service, observing"
 		label["lean"] = "+ netlane, what always counts"
 		label["full"] = "+ netlane, while stat looks"
+		label["tcplife"] = "+ tcplife"
+		label["tcpstates"] = "+ tcpstates"
+		label["tcprtt"] = "+ tcprtt"
+		label["bpftrace"] = "+ bpftrace, tests/bench/like.bt"
 		for (k = 1; k <= nr; k++) {
 			w = order[k]
-			printf "%-30s", label[w]
+			printf "%-31s", label[w]
 			for (i = 2; i <= 5; i++) printf i == 3 ? " %12.0f" : " %10.0f", added(w, i)
 			print ""
 			if (w != "lean")
 				continue
-			printf "%-30s", "  of it at the counted end"
+			printf "%-31s", "  of it at the counted end"
 			for (i = 2; i <= 5; i++) printf i == 3 ? " %12.0f" : " %10.0f", added(w, i) - added("elsewhere", i) / 2
 			print ""
 		}
@@ -229,7 +242,7 @@ native()
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case ${1:-} in
---inside) inside; exit ;;
+--inside) shift; inside "$@"; exit ;;
 --row)	server=$3 rounds=1; row "$2"; exit ;;
 --runs)	server=$3; runs "$2"; exit ;;
 esac
@@ -237,14 +250,24 @@ esac
 	{ echo "bench: not built; make bench NAME=observe, or make bench-programs before this" >&2; exit 1; }
 [[ $# -gt 0 ]] || set -- 6.1 6.12
 set -o pipefail
+# two_boots KERNEL ROW... - both reported as one
+two_boots()
+{
+	local boot kernel=$1
+	shift
+	for boot in 1 2; do
+		echo "  boot $boot ..." >&2
+		tests/vm/run --kernel "$kernel" --icount --timeout 900 -- tests/bench/observe.sh --inside "$@" ||
+			{ echo "bench: the VM failed" >&2; exit 1; }
+	done | report || exit 1
+}
 for kernel; do
 	[[ $kernel != native ]] || continue # that part comes in any case
 	echo "Linux $kernel, two boots, veth, one end counted (packets sent and received there)"
-	for boot in 1 2; do
-		echo "  boot $boot ..." >&2
-		tests/vm/run --kernel "$kernel" --icount --timeout 500 -- tests/bench/observe.sh --inside ||
-			{ echo "bench: the VM failed" >&2; exit 1; }
-	done | report || exit 1
+	two_boots "$kernel" empty elsewhere lean full
+	echo
+	echo "Linux $kernel, two boots, beside other tools (both ends of the pair are watched)"
+	two_boots "$kernel" kept tcplife tcpstates tcprtt bpftrace
 	echo
 done
 rounds=7
