@@ -128,6 +128,7 @@ static __always_inline void group_of(const struct tcp_sock *tp, struct tcp_row_k
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
 	const struct sock *sk = &icsk->icsk_inet.sk;
 	struct net *net = sk->__sk_common.skc_net.net;
+	const struct tcp_congestion_ops *cc;
 	__u16 port;
 
 	__builtin_memset(group, 0, sizeof(*group));
@@ -147,7 +148,11 @@ static __always_inline void group_of(const struct tcp_sock *tp, struct tcp_row_k
 	group->served = is_served(sk, port);
 	group->port = group->served ? port : bpf_ntohs(sk->__sk_common.skc_dport);
 	/* the name's first bytes tell cubic, bbr, reno, dctcp and their like apart */
-	(void)bpf_probe_read_kernel(group->cc, sizeof(group->cc), icsk->icsk_ca_ops->name);
+	cc = icsk->icsk_ca_ops;
+	group->cc[0] = cc->name[0];
+	group->cc[1] = cc->name[1];
+	group->cc[2] = cc->name[2];
+	group->cc[3] = cc->name[3];
 }
 
 /* A function of its own, for the verifier of old kernels and the size of the programs. */
@@ -278,13 +283,14 @@ SEC("tp_btf/tcp_cong_state_set")
 int BPF_PROG(tcp_state, struct sock *sk, const __u8 state)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	__u64 now = bpf_ktime_get_ns();
 	__u32 entered = state;
 	struct since *since;
+	__u64 now;
 
 	entered &= TCP_STATES - 1; /* no test: the compiler may index by what it tested not */
 	if (!tp || BPF_CORE_READ_BITFIELD(&tp->inet_conn, icsk_ca_state) == entered)
 		return 0;
+	now = bpf_ktime_get_ns();
 	since = bpf_sk_storage_get(&tcp_since, sk, NULL, entered ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (since) {
 		leave_state(tp, since, now);
@@ -327,7 +333,7 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
 		__sync_fetch_and_add(&group->closed, 1);
 		if (measured && bucket < TCP_BUCKETS)
 			__sync_fetch_and_add(&group->rtt[bucket], 1);
-		group->last_ns = bpf_ktime_get_ns();
+		group->last_ns = tp->tcp_mstamp * 1000; /* of its last segment, for less than a clock */
 	}
 	if (lane) {
 		__sync_fetch_and_add(&lane->closed, 1);
