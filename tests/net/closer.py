@@ -5,10 +5,11 @@ TIME_WAIT at this end.
   closer.py serve PORT...                       accepts, and closes after the other end
   closer.py open ADDRESS PORT N                 N of them, one after another
   closer.py hold ADDRESS PORT N                 N of them, open until killed
-  closer.py rate ADDRESS PORT PER_S SECONDS [bursts] [from=ADDRESS]
+  closer.py rate ADDRESS PORT PER_S SECONDS [bursts] [from=ADDRESS|bound=ADDRESS]
                                                 bursts: none in one second, twice as many in the next;
                                                 what it is late with it makes up for;
-                                                from: with IP_BIND_ADDRESS_NO_PORT
+                                                from: with IP_BIND_ADDRESS_NO_PORT;
+                                                bound: without, so that bind() takes a port
   closer.py leak ADDRESS PORT PER_S             opens so many a second and closes none
 
 Exit status 9 when there is no local port left."""
@@ -43,12 +44,12 @@ def serve(ports):
 IP_BIND_ADDRESS_NO_PORT = 24  # include/uapi/linux/in.h
 
 
-def connect(dest, done=0, source=None):
+def connect(dest, done=0, source=None, late=True):
     family = socket.AF_INET6 if ":" in dest[0] else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         if source:
-            sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+            sock.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, int(late))
             sock.bind((source, 0))
         sock.connect(dest)
     except OSError as why:
@@ -57,14 +58,14 @@ def connect(dest, done=0, source=None):
     return sock
 
 
-def rate(dest, per_s, seconds, bursts, source):
+def rate(dest, per_s, seconds, bursts, source, late):
     begin, done = time.monotonic(), 0
     while (now := time.monotonic() - begin) < seconds:
         due = now * per_s
         if bursts:  # of each two seconds the second one
             due = per_s * 2 * (int(now / 2) + max(0, now % 2 - 1))
         while done < due:
-            connect(dest, done, source).close()
+            connect(dest, done, source, late).close()
             done += 1
         time.sleep(0.002)
 
@@ -87,8 +88,9 @@ def main():
             held.append(connect(dest))
             time.sleep(1 / float(words[2]))
     elif what == "rate":
-        source = [word[5:] for word in words if word.startswith("from=")]
-        rate(dest, float(words[2]), float(words[3]), "bursts" in words, *(source or [None]))
+        given = dict(word.split("=") for word in words if "=" in word)
+        rate(dest, float(words[2]), float(words[3]), "bursts" in words,
+             given.get("from") or given.get("bound"), "bound" not in given)
 
 
 main()

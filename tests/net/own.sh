@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154	# $top is the suite's
+# shellcheck shell=bash disable=SC2034,SC2154	# $top is the suite's, $service for it
 # The service beside everything on this machine: its own network namespace, BPF file
 # system and /run, so that nothing of this machine's is touched.
 

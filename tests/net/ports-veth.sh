@@ -19,7 +19,7 @@ prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
 	pair_make 10.9.7 fd09:7
-	until_end "$b" python3 "$here/closer.py" serve {8000..8007}
+	until_end "$b" python3 "$here/closer.py" serve {8000..8009}
 	t_wait_for 20 answers
 }
 answers() { client python3 "$here/closer.py" open 10.9.7.2 8006 1; }
@@ -127,6 +127,28 @@ two_sources()
 }
 busy_has() { (($(field 10.9.7.2@10.9.7.1 8007 outlook.in_use) >= $1)); }
 
+# What bind() took before connect() is nobody else's port, to whatever destination: one that
+# goes from the same address to another destination has so many fewer.
+mixed_binds()
+{
+	local early late made failed due said
+	fresh 900
+	opens_until_end rate 10.9.7.2 8009 20 60 bound=10.9.7.1 >"$T_TMP/bound"
+	opens_until_end rate 10.9.7.2 8008 40 60 from=10.9.7.1 >"$T_TMP/late"
+	t_wait_for 30 waits_at_least 270 8008
+	read -r early late made < <(field 10.9.7.2 8008 outlook.full_s_early outlook.full_s_late time_wait)
+	said=$(client build/netlane ports | tr -s ' \n' ' ')
+	wait "$started" && t_fail "ports did not run out: $(<"$T_TMP/late")"
+	t_match "$(<"$T_TMP/late")" "^EADDRNOTAVAIL after [0-9]+$"
+	failed=$(awk '{ print $3 }' "$T_TMP/late")
+	due=$(((failed - made) * 1000 / 40))
+	echo "said $early to $late s, the one that failed was due after $due ms"
+	t_match "$said" "10.9.7.2:8008.*ports.*IP_BIND_ADDRESS_NO_PORT where a program binds 10.9.7.1"
+	((failed < 700)) || t_fail "it had $failed: the bound ones took nothing from it"
+	((early >= 0 && late >= 0 && due >= early * 900 - 1000 && due <= late * 1100 + 1000)) ||
+		t_fail "said $early to $late s, due after $due ms"
+}
+
 # The advice is there with its number, and following it ends the failures.
 remedy_works()	# PORT PATTERN COMMAND...
 {
@@ -182,6 +204,7 @@ t_case ports.counts.are_those_of_ss	counts_are_those_of_ss
 t_case ports.steady_rate.runs_out_as_said	runs_out_as_said 8003
 t_case ports.bursts.run_out_as_said	runs_out_as_said 8004 bursts
 t_case ports.two_sources.run_out_each_by_itself	two_sources
+t_case ports.mixed_binds.run_out_as_said	mixed_binds
 t_case ports.reserved.are_not_counted	reserved_are_not_counted
 t_case ports.advice.tw_reuse_works	remedy_works 8005 'tcp_tw_reuse = 1' sysctl -qw net.ipv4.tcp_tw_reuse=1
 t_case ports.advice.wider_range_works	remedy_works 8006 'ip_local_port_range = 1024 65535' \

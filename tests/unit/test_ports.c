@@ -274,6 +274,42 @@ static void outlook__exclusive__is_no_chance(void **state)
 	assert_false(source.exclusive);
 }
 
+/* Ten connections a second to one destination, and ten to another; each fits for itself. */
+static void outlook__apart__shares_the_ports(void **state)
+{
+	struct census_row rows[2] = { ended(10, 30), ended(10, 30) };
+	struct census_source source = { .local = "10.0.0.1", .sockets = 600, .ports = 600 };
+	struct census census = node();
+
+	census.row = rows;
+	census.source = &source;
+	census.nr_row = 2;
+	census.nr_source = 1;
+	census.usable = 900;
+	/* ports that both have: each chose by itself */
+	rows[0].alone = rows[1].alone = 250;
+	source.ports = 550;
+	assert_int_equal(ports_judge(&census), 0);
+	assert_false(rows[0].apart);
+	assert_int_equal(rows[0].outlook.others, 0);
+	assert_int_equal(rows[0].outlook.full_s_early, -1);
+	/* none is had by both, of 900: no chance */
+	rows[0].alone = rows[1].alone = 300;
+	source.ports = 600;
+	assert_int_equal(ports_judge(&census), 2);
+	assert_true(rows[0].apart);
+	assert_int_equal(rows[0].outlook.in_use, 300);
+	assert_int_equal(rows[0].outlook.others, 300);
+	assert_in_range(rows[0].outlook.full_s_early, 14, 16);
+	assert_int_equal(rows[0].outlook.full_s_early, rows[0].outlook.full_s_late);
+	/* what was bound is not free sooner because others may take ports again */
+	census.timestamps = true;
+	census.tw_reuse = 1;
+	(void)ports_judge(&census);
+	assert_int_equal(rows[0].outlook.others, 300);
+	assert_true(rows[0].outlook.in_use < 30);
+}
+
 static void unanswered__with_free_ports__is_a_nat_perhaps(void **state)
 {
 	struct census census = node();
@@ -321,6 +357,7 @@ int main(void)
 		cmocka_unit_test(outlook__many_that_close__are_not_foretold),
 		cmocka_unit_test(outlook__nothing_usable__is_full),
 		cmocka_unit_test(outlook__exclusive__is_no_chance),
+		cmocka_unit_test(outlook__apart__shares_the_ports),
 		cmocka_unit_test(unanswered__with_free_ports__is_a_nat_perhaps),
 	};
 

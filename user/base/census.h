@@ -11,10 +11,12 @@
 
 #define AGE_SECONDS 64 /* of a TIME_WAIT; the last one counts all above */
 #define HOLDERS_MAX 4
+#define SOURCE_NONE (~0U) /* there are more source addresses than are kept apart */
 
 /* When the ports of a row are used up, if it goes on as in the last seconds. */
 struct outlook {
 	unsigned int in_use; /* ports */
+	unsigned int others; /* ports that connections to others keep from it; see apart */
 	unsigned int usable; /* ports */
 	unsigned int per_s; /* connections that ended here, a second: mean of the last ones */
 	unsigned int levels_at; /* ports in use when each TIME_WAIT that ends is followed by one */
@@ -43,6 +45,9 @@ struct census_row {
 	unsigned int closing; /* FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING */
 	unsigned int time_wait;
 	unsigned int age[AGE_SECONDS]; /* of time_wait, by seconds since it began */
+	unsigned int source; /* which of the census; SOURCE_NONE */
+	unsigned int alone; /* ports that no other connection from that address has */
+	bool apart; /* that is all of them, and no chance; see ports_judge() */
 	unsigned long inode[HOLDERS_MAX]; /* of some that have a process */
 	unsigned int nr_inode;
 	char by[64]; /* "php-fpm (pid 812)", "" unknown */

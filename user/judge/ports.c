@@ -7,6 +7,7 @@
 #include "judge/ports.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where so many chances came to nothing, it was no chance. */
@@ -17,37 +18,49 @@
 /* Of opening and closing ones, which nothing is known of. */
 #define BLIND_PCT 20
 
-/* What the row holds at second @t from now, at @rate new ones a second. */
-struct future {
+/* What is in the way of a row, of its own or of others, at second @t from now. */
+struct part {
 	double held; /* by connections, all the time */
 	unsigned int lasts_s; /* how long a TIME_WAIT is in the way */
-	double room; /* TIME_WAITs that the kernel lets this row have */
+	double room; /* TIME_WAITs that the kernel lets it have */
 	const unsigned int *age;
-	double rate;
+	double rate; /* of new ones, a second */
 };
+
+struct future {
+	struct part own;
+	struct part others;
+};
+
+static double part_at(const struct part *p, unsigned int t)
+{
+	double waiting = p->rate * (t < p->lasts_s ? t : p->lasts_s);
+	unsigned int a;
+
+	for (a = 0; a < AGE_SECONDS - 1 && a + t < p->lasts_s; a++)
+		waiting += p->age[a];
+	/* the last ones are that old or older: as if they had half of what remains */
+	if (2 * t < (p->lasts_s > a ? p->lasts_s - a : 0))
+		waiting += p->age[AGE_SECONDS - 1];
+	return p->held + fmin(waiting, p->room);
+}
 
 static double in_way_at(const struct future *f, unsigned int t)
 {
-	double waiting = f->rate * (t < f->lasts_s ? t : f->lasts_s);
-	unsigned int a;
-
-	for (a = 0; a < AGE_SECONDS - 1 && a + t < f->lasts_s; a++)
-		waiting += f->age[a];
-	/* the last ones are that old or older: as if they had half of what remains */
-	if (2 * t < (f->lasts_s > a ? f->lasts_s - a : 0))
-		waiting += f->age[AGE_SECONDS - 1];
-	return f->held + fmin(waiting, f->room);
+	return part_at(&f->own, t) + part_at(&f->others, t);
 }
 
 /* In how many seconds @usable ports are in the way, -1: never. */
 static int full_at(const struct future *f, unsigned int usable)
 {
+	unsigned int t, end_s = f->own.lasts_s;
 	double before = in_way_at(f, 0), now;
-	unsigned int t;
 
 	if (before >= usable)
 		return 0;
-	for (t = 1; f->rate > 0 && t <= f->lasts_s; t++, before = now) {
+	if (f->others.rate > 0 && f->others.lasts_s > end_s)
+		end_s = f->others.lasts_s;
+	for (t = 1; f->own.rate + f->others.rate > 0 && t <= end_s; t++, before = now) {
 		now = in_way_at(f, t);
 		if (now >= usable)
 			return (int)lround(t - 1 + (usable - before) / (now - before));
@@ -88,59 +101,151 @@ static double waiting_in_all(const struct census *census)
 	return sum;
 }
 
+/* Rows of one source, added up. */
+struct together {
+	struct census_row all;
+	struct census_row apart;
+	double squares; /* of the ports of each */
+};
+
 /* The node, as it is for all rows. */
 struct scene {
 	const struct census *census;
+	const struct together *together; /* of each source; NULL: memory ran out */
 	unsigned int reuse_s; /* after which a port may be taken again */
 	double waiting; /* in all */
 };
+
+static void row_add(struct census_row *to, const struct census_row *row, int sign)
+{
+	unsigned int a, times = (unsigned int)sign; /* modulo 2^32, as they are added */
+
+	to->established += times * row->established;
+	to->opening += times * row->opening;
+	to->closing += times * row->closing;
+	to->time_wait += times * row->time_wait;
+	for (a = 0; a < AGE_SECONDS; a++)
+		to->age[a] += times * row->age[a];
+}
+
+static double held_by(const struct census_row *row)
+{
+	return (double)row->established + row->opening + row->closing;
+}
+
+/* What keeps ports from @row beside its own; @shared: of those that some share. */
+static void others_of(const struct scene *scene, const struct census_row *row,
+		      struct census_row *others, double *shared)
+{
+	const struct together *t;
+	double all;
+
+	memset(others, 0, sizeof(*others));
+	*shared = 0;
+	if (!scene->together || row->source >= scene->census->nr_source)
+		return;
+	t = &scene->together[row->source];
+	if (!row->apart) {
+		row_add(others, &t->apart, 1);
+		return;
+	}
+	row_add(others, &t->all, 1);
+	row_add(others, row, -1);
+	all = ports_of(&t->all);
+	*shared = fmax(all - scene->census->source[row->source].ports, 0);
+	*shared = fmin(*shared, ports_of(others));
+}
 
 static void look_ahead(const struct scene *scene, const struct census_row *row, bool reuses,
 		       bool reuse, struct outlook *o)
 {
 	const struct census *census = scene->census;
-	struct future f = { .lasts_s = reuse ? scene->reuse_s : census->tw_s,
-			    .room = HUGE_VAL,
-			    .age = row->age };
-	double error, rate, mean;
+	struct census_row others;
+	struct future f = {
+		.own = { .lasts_s = reuse ? scene->reuse_s : census->tw_s,
+			 .held = held_by(row),
+			 .room = HUGE_VAL,
+			 .age = row->age },
+		.others = { .lasts_s = census->tw_s, .room = HUGE_VAL, .age = others.age },
+	};
+	double error, rate, mean, others_error, others_rate, shared;
 
 	/* where ports are taken again, older ones may be gone because of that */
 	rate = reuses ? rate_of(row, 0, scene->reuse_s - 1, &error) :
 			rate_of(row, 1, OUTLOOK_WINDOW_S, &error);
-	f.held = (double)row->established + row->opening + row->closing;
+	others_of(scene, row, &others, &shared);
+	others_rate = rate_of(&others, 1, OUTLOOK_WINDOW_S, &others_error);
+	f.others.held = held_by(&others) - shared;
 	if (census->tw_max)
-		f.room = fmax(census->tw_max - scene->waiting + row->time_wait, 0);
-	mean = fmin(rate * f.lasts_s, f.room);
+		f.own.room = fmax(census->tw_max - scene->waiting + row->time_wait, 0);
+	mean = fmin(rate * f.own.lasts_s, f.own.room);
 	*o = (struct outlook){
 		.reuse = reuse,
-		.lasts_s = f.lasts_s,
+		.lasts_s = f.own.lasts_s,
 		.usable = census->usable,
 		.per_s = (unsigned int)lround(rate),
-		.in_use = (unsigned int)in_way_at(&f, 0),
-		.levels_at = (unsigned int)lround(f.held + mean),
+		.in_use = (unsigned int)part_at(&f.own, 0),
+		.others = (unsigned int)part_at(&f.others, 0),
+		.levels_at = (unsigned int)lround(f.own.held + mean),
 	};
-	f.rate = rate + SIGMAS * error;
+	f.own.rate = rate + SIGMAS * error;
+	f.others.rate = others_rate + SIGMAS * others_error;
 	o->full_s_early = full_at(&f, o->usable);
-	f.rate = fmax(rate - SIGMAS * error, 0);
+	f.own.rate = fmax(rate - SIGMAS * error, 0);
+	f.others.rate = fmax(others_rate - SIGMAS * others_error, 0);
 	o->full_s_late = full_at(&f, o->usable);
 	o->blind = row->opening + row->closing > o->in_use / 100.0 * BLIND_PCT;
-	o->tight = o->full_s_early >= 0 || o->in_use >= o->usable / 100.0 * OUTLOOK_TIGHT_PCT;
+	o->tight = o->full_s_early >= 0 ||
+		   o->in_use + o->others >= o->usable / 100.0 * OUTLOOK_TIGHT_PCT;
 }
 
-static bool is_exclusive(const struct census *census, const struct census_source *source)
+/* So many pairs of connections would share a port if each chose by itself; none does. */
+static bool is_no_chance(const struct census *census, double pairs)
 {
-	double all = (double)source->sockets * source->sockets, n;
+	return pairs / (census->usable + 1) >= CHANCES;
+}
+
+static bool is_apart(const struct census *census, const struct census_row *row)
+{
+	double n = ports_of(row);
+
+	return row->source < census->nr_source && row->alone == ports_of(row) &&
+	       is_no_chance(census, n * (census->source[row->source].sockets - n));
+}
+
+/* Toward one destination no port is used twice in any case. */
+static bool is_exclusive(const struct census *census, const struct census_source *source,
+			 double squares)
+{
+	double all = (double)source->sockets * source->sockets - squares;
+
+	return source->ports == source->sockets && is_no_chance(census, all / 2);
+}
+
+/* NULL: memory ran out, or there is no source. */
+static struct together *sources_judge(struct census *census)
+{
+	struct together *together = calloc(census->nr_source, sizeof(*together));
 	unsigned int i;
 
-	/* toward one destination no port is used twice in any case */
-	for (i = 0; i < census->nr_row; i++) {
-		if (strcmp(census->row[i].local, source->local))
+	for (i = 0; i < census->nr_row && together; i++) {
+		struct census_row *row = &census->row[i];
+		struct together *t;
+		double n = ports_of(row);
+
+		if (row->source >= census->nr_source)
 			continue;
-		n = ports_of(&census->row[i]);
-		all -= n * n;
+		t = &together[row->source];
+		row->apart = is_apart(census, row);
+		t->squares += n * n;
+		row_add(&t->all, row, 1);
+		if (row->apart)
+			row_add(&t->apart, row, 1);
 	}
-	/* so many pairs would share a port if each connection chose by itself */
-	return source->ports == source->sockets && all / (2.0 * (census->usable + 1)) >= CHANCES;
+	for (i = 0; i < census->nr_source && together; i++)
+		census->source[i].exclusive =
+			is_exclusive(census, &census->source[i], together[i].squares);
+	return together;
 }
 
 /* The destination lives, ports are there, and still no answer comes. */
@@ -148,12 +253,14 @@ static bool is_nat_suspected(const struct census_row *row)
 {
 	return row->unanswered >= NAT_UNANSWERED && 2 * row->unanswered >= row->opening &&
 	       row->established + row->time_wait > 0 && !row->loopback &&
-	       2 * row->outlook.in_use < row->outlook.usable;
+	       2 * (row->outlook.in_use + row->outlook.others) < row->outlook.usable;
 }
 
 unsigned int ports_judge(struct census *census)
 {
-	struct scene scene = { census, (census->tw_reuse_ms + 999) / 1000, waiting_in_all(census) };
+	struct together *together = sources_judge(census);
+	struct scene scene = { census, together, (census->tw_reuse_ms + 999) / 1000,
+			       waiting_in_all(census) };
 	unsigned int i, tight = !census->usable;
 
 	if (!scene.reuse_s || scene.reuse_s > OUTLOOK_WINDOW_S)
@@ -171,10 +278,10 @@ unsigned int ports_judge(struct census *census)
 	for (i = 0; i < census->nr_source; i++) {
 		struct census_source *source = &census->source[i];
 
-		source->exclusive = is_exclusive(census, source);
 		source->tight = source->exclusive &&
 				source->ports >= census->usable / 100.0 * OUTLOOK_TIGHT_PCT;
 		tight += source->tight;
 	}
+	free(together);
 	return tight;
 }

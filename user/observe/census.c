@@ -19,6 +19,7 @@
 
 #define SLOTS (2 * CENSUS_ROWS_MAX) /* a power of two, half of them empty at most */
 #define SOURCES_MAX 256
+#define SEEN_MAX (1U << 20) /* sockets whose ports are compared; of more nothing is said */
 
 /* What two sockets have in common that need different local ports. */
 struct key {
@@ -32,7 +33,14 @@ struct source {
 	unsigned char family;
 	unsigned char local[16];
 	unsigned int sockets;
-	struct ports ports;
+	unsigned char used[65536]; /* by so many sockets, 2: or more */
+};
+
+/* A socket, for when it is known who else has its port. */
+struct seen {
+	unsigned int row;
+	uint16_t source;
+	uint16_t port;
 };
 
 struct walk {
@@ -44,6 +52,8 @@ struct walk {
 	unsigned int room; /* rows that were allocated */
 	struct source *source;
 	unsigned int nr_source;
+	struct seen *seen;
+	unsigned int nr_seen; /* above SEEN_MAX: not all of them */
 	bool failed;
 };
 
@@ -112,6 +122,7 @@ static struct census_row *row_new(struct walk *walk, const struct key *key)
 	addr_text(key->family, key->local, row->local);
 	addr_text(key->family, key->remote, row->remote);
 	row->remote_port = ntohs(key->remote_port);
+	row->source = SOURCE_NONE;
 	row->loopback = is_loopback(key->family, key->local) &&
 			is_loopback(key->family, key->remote);
 	return row;
@@ -139,7 +150,24 @@ static struct census_row *row_of(struct walk *walk, const struct inet_diag_msg *
 	return row;
 }
 
-static void source_count(struct walk *walk, const struct inet_diag_msg *msg)
+static void seen_add(struct walk *walk, unsigned int row, unsigned int source, unsigned int port)
+{
+	unsigned int nr = walk->nr_seen;
+	struct seen *seen;
+
+	if (nr >= SEEN_MAX || (nr >= 64 && !(nr & (nr - 1)))) {
+		seen = nr < SEEN_MAX ? realloc(walk->seen, 2 * nr * sizeof(*seen)) : NULL;
+		if (!seen) {
+			walk->nr_seen = SEEN_MAX + 1;
+			return;
+		}
+		walk->seen = seen;
+	}
+	walk->seen[walk->nr_seen++] = (struct seen){ row, (uint16_t)source, (uint16_t)port };
+}
+
+/* @row NULL: one of those that have none of their own. */
+static void source_count(struct walk *walk, const struct inet_diag_msg *msg, struct census_row *row)
 {
 	struct key key = key_of(msg);
 	struct source *source = walk->source;
@@ -152,12 +180,16 @@ static void source_count(struct walk *walk, const struct inet_diag_msg *msg)
 		if (i == SOURCES_MAX)
 			return; /* then nothing is said of it */
 		walk->nr_source++;
-		memset(source, 0, sizeof(*source));
 		source->family = key.family;
 		memcpy(source->local, key.local, 16);
 	}
 	source->sockets++;
-	ports_add(&source->ports, port, port);
+	if (source->used[port] < 2)
+		source->used[port]++;
+	if (!row)
+		return;
+	row->source = i;
+	seen_add(walk, (unsigned int)(row - walk->census->row), i, port);
 }
 
 static void row_count(struct census_row *row, const struct inet_diag_msg *msg, unsigned int tw_s)
@@ -203,7 +235,7 @@ static void socket_take(const struct inet_diag_msg *msg, void *arg)
 		row = row_of(walk, msg);
 		if (row)
 			row_count(row, msg, census->tw_s);
-		source_count(walk, msg);
+		source_count(walk, msg, row == &census->rest ? NULL : row);
 	}
 }
 
@@ -240,8 +272,11 @@ static int sources_keep(struct walk *walk)
 		addr_text(walk->source[i].family, walk->source[i].local, source->local);
 		source->sockets = walk->source[i].sockets;
 		for (port = census->first; port <= census->last; port++)
-			source->ports += ports_has(&walk->source[i].ports, port);
+			source->ports += walk->source[i].used[port] > 0;
 	}
+	for (i = 0; i < walk->nr_seen && walk->nr_seen <= SEEN_MAX; i++)
+		if (walk->source[walk->seen[i].source].used[walk->seen[i].port] == 1)
+			census->row[walk->seen[i].row].alone++;
 	return 0;
 }
 
@@ -282,8 +317,9 @@ int census_take(struct census *census, struct err *err)
 		return err_set(err, ret, "out of memory");
 	walk->census = census;
 	walk->slot = calloc(SLOTS, sizeof(*walk->slot));
-	walk->source = calloc(SOURCES_MAX, sizeof(*walk->source));
-	if (walk->slot && walk->source)
+	walk->source = calloc(SOURCES_MAX, sizeof(*walk->source)); /* pages as they are used */
+	walk->seen = malloc(64 * sizeof(*walk->seen));
+	if (walk->slot && walk->source && walk->seen)
 		ret = walk_run(walk, err);
 	else
 		(void)err_set(err, ret, "out of memory");
@@ -292,6 +328,7 @@ int census_take(struct census *census, struct err *err)
 	free(walk->key);
 	free(walk->slot);
 	free(walk->source);
+	free(walk->seen);
 	free(walk);
 	return ret;
 }

@@ -20,7 +20,7 @@ static unsigned int percent(unsigned int part, unsigned int whole)
 
 static void full_in(const struct outlook *o, char *buf, size_t len)
 {
-	if (o->in_use >= o->usable)
+	if (o->in_use + o->others >= o->usable)
 		(void)snprintf(buf, len, "now");
 	else if (o->full_s_early < 0)
 		(void)snprintf(buf, len, o->blind ? "?" : "-");
@@ -66,8 +66,8 @@ static void table(struct text *out, const struct census *census, unsigned int nr
 		ports_to(row, buf, sizeof(buf));
 		full_in(o, full, sizeof(full));
 		text_add(out, "%-*s  %-*s  %6u %3u%% %10u %8u  %-13s  %s\n", to, buf, from,
-			 row->local, o->in_use, percent(o->in_use, o->usable), row->time_wait,
-			 row->counted ? row->born_per_s : o->per_s, full,
+			 row->local, o->in_use, percent(o->in_use + o->others, o->usable),
+			 row->time_wait, row->counted ? row->born_per_s : o->per_s, full,
 			 row->by[0] ? row->by : "-");
 	}
 }
@@ -154,9 +154,11 @@ void view_ports(struct text *out, const struct census *census, unsigned int nr, 
 /* ------------------------------------------------------------- JSON */
 
 static const struct field outlook_fields[] = {
-	F_UINT(outlook, in_use),     F_UINT(outlook, usable), F_UINT(outlook, per_s),
-	F_UINT(outlook, levels_at),  F_BOOL(outlook, reuse),  F_INT(outlook, full_s_early),
-	F_INT(outlook, full_s_late), F_BOOL(outlook, tight),  F_END,
+	F_UINT(outlook, in_use),      F_UINT(outlook, others),
+	F_UINT(outlook, usable),      F_UINT(outlook, per_s),
+	F_UINT(outlook, levels_at),   F_BOOL(outlook, reuse),
+	F_INT(outlook, full_s_early), F_INT(outlook, full_s_late),
+	F_BOOL(outlook, tight),	      F_END,
 };
 
 static const struct field row_fields[] = {
@@ -175,6 +177,7 @@ static const struct field row_fields[] = {
 	F_U64(census_row, reused),
 	F_U64(census_row, overflows),
 	F_STR(census_row, by),
+	F_BOOL(census_row, apart),
 	F_OBJECT(census_row, outlook, outlook_fields),
 	F_OBJECT(census_row, with_reuse, outlook_fields),
 	F_END,

@@ -94,7 +94,7 @@ static void why(const struct census_row *row, const char *to, char *line, size_t
 {
 	const struct outlook *o = &row->outlook;
 
-	if (o->in_use >= o->usable)
+	if (o->in_use + o->others >= o->usable)
 		(void)snprintf(
 			line, len,
 			"%s: none of the %u ports is left; connect() fails with EADDRNOTAVAIL", to,
@@ -104,6 +104,11 @@ static void why(const struct census_row *row, const char *to, char *line, size_t
 			       "%s: %u connections a second, each %u s in TIME_WAIT, come to %u "
 			       "ports, and there are %u; connect() then fails with EADDRNOTAVAIL",
 			       to, o->per_s, o->lasts_s, o->levels_at, o->usable);
+	else if (o->others)
+		(void)snprintf(line, len,
+			       "%s: %u ports of %u are in use, and %u more from the same address "
+			       "to elsewhere are in its way",
+			       to, o->in_use, o->usable, o->others);
 	else if (o->full_s_early >= 0)
 		(void)snprintf(
 			line, len,
@@ -138,6 +143,12 @@ void advice_row(struct text *out, const struct census *census, const struct cens
 		       "%u connections are open, being opened or being closed at once: fewer, or "
 		       "shared ones, free as many ports",
 		       held);
+	if (outlook->others)
+		remedy(out, width,
+		       "IP_BIND_ADDRESS_NO_PORT where a program binds %s before it connects: without "
+		       "it a port serves one destination, and %u that serve others are not free for "
+		       "this one",
+		       row->local, outlook->others);
 	reuse_remedy(out, census, row, width);
 	range_remedy(out, census, row, width);
 	address_remedy(out, outlook, width);
