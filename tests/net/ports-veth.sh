@@ -133,17 +133,19 @@ mixed_binds()
 {
 	local early late made failed due said
 	fresh 900
-	opens_until_end rate 10.9.7.2 8009 20 60 bound=10.9.7.1 >"$T_TMP/bound"
-	opens_until_end rate 10.9.7.2 8008 40 60 from=10.9.7.1 >"$T_TMP/late"
+	client ip addr add 10.9.7.4/24 dev there # no earlier case has its ports
+	t_at_end "client ip addr del 10.9.7.4/24 dev there"
+	opens_until_end rate 10.9.7.2 8009 20 60 bound=10.9.7.4 >"$T_TMP/bound"
+	opens_until_end rate 10.9.7.2 8008 40 60 from=10.9.7.4 >"$T_TMP/late"
 	t_wait_for 30 waits_at_least 270 8008
-	read -r early late made < <(field 10.9.7.2 8008 outlook.full_s_early outlook.full_s_late time_wait)
+	read -r early late made < <(field 10.9.7.2@10.9.7.4 8008 outlook.full_s_early outlook.full_s_late time_wait)
 	said=$(client build/netlane ports | tr -s ' \n' ' ')
 	wait "$started" && t_fail "ports did not run out: $(<"$T_TMP/late")"
 	t_match "$(<"$T_TMP/late")" "^EADDRNOTAVAIL after [0-9]+$"
 	failed=$(awk '{ print $3 }' "$T_TMP/late")
 	due=$(((failed - made) * 1000 / 40))
 	echo "said $early to $late s, the one that failed was due after $due ms"
-	t_match "$said" "10.9.7.2:8008.*ports.*IP_BIND_ADDRESS_NO_PORT where a program binds 10.9.7.1"
+	t_match "$said" "10.9.7.2:8008.*ports.*IP_BIND_ADDRESS_NO_PORT where a program binds 10.9.7.4"
 	((failed < 700)) || t_fail "it had $failed: the bound ones took nothing from it"
 	((early >= 0 && late >= 0 && due >= early * 900 - 1000 && due <= late * 1100 + 1000)) ||
 		t_fail "said $early to $late s, due after $due ms"
