@@ -15,8 +15,11 @@
 #include "journal/replay.h"
 #include "journal/store.h"
 
-/* A longer journal is cut to its state before the next up; the daemon's repairs add up. */
-#define JOURNAL_LONG_BYTES (1U << 20)
+/*
+ * A longer journal is cut to its state before the next change: repairs add up, and
+ * each of them reads all of it. The long form is history.
+ */
+#define JOURNAL_LONG_BYTES (256U << 10)
 
 void journal_file_close(struct journal *journal)
 {

@@ -15,7 +15,7 @@
 
 #define STORE_JOURNAL "journal"
 #define STORE_NEW "journal.new"
-#define STORE_KEPT 16 /* finished journals */
+#define STORE_KEPT 32 /* finished journals, and long ones */
 #define STORE_NAME_LEN 64
 
 /* Opens the folder, creating it (0700) where @create. Descriptor or -errno. */
