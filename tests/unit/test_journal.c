@@ -225,7 +225,7 @@ static void journal__history__in_order_and_bounded(void **state)
 	char why[16];
 
 	box_open(box, &box_node);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 36; i++) {
 		box_up(box);
 		(void)snprintf(why, sizeof(why), "down %u", i);
 		OK(journal_finish(box->j, why, &box->err));
@@ -238,7 +238,7 @@ static void journal__history__in_order_and_bounded(void **state)
 		(void)snprintf(why, sizeof(why), "down %u", 4 + finished++);
 		assert_string_equal(event[i].note, why);
 	}
-	assert_int_equal(finished, 16);
+	assert_int_equal(finished, 32);
 	assert_string_equal(event[0].what, "up");
 	CLAIM(strstr(event[0].who, " by "), "%s", event[0].who);
 	assert_string_equal(event[1].what, "step");

@@ -8,6 +8,7 @@
 #include "cmd/run.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@
 #define LOOK_AFTER_US 20000
 /* Who changes a knob while it is repaired is soon done; who is not is worth a word. */
 #define IN_THE_WAY_MAX 5
+#define HEAP_BLOCK_MAX (128 * 1024) /* bytes; the least that mmap() is asked for */
 
 /* ------------------------------------------------------------- looking */
 
@@ -361,6 +363,8 @@ static int run_run(const void *arg, char **words, unsigned int nr_words)
 	d.pid_fd = run_pid_take(&err);
 	if (d.pid_fd < 0)
 		return fail_err(d.pid_fd, &err);
+	/* what is large is given back when it is freed: glibc would keep the heap that wide */
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_BLOCK_MAX);
 	ret = loop(&d);
 	(void)unlink(CONTROL_PATH);
 	growthwatch_end();
