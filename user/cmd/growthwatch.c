@@ -27,13 +27,16 @@
 static void row_fill(struct census *census, const struct growth_row *row, struct growing_row *to)
 {
 	struct census_row *held = NULL, was;
-	unsigned int i;
+	unsigned int i, ports = 0;
 
-	for (i = 0; i < census->nr_row; i++)
-		if (census->row[i].remote_port == row->remote_port &&
-		    !strcmp(census->row[i].remote, row->remote) &&
-		    (!held || census->row[i].established > held->established))
+	for (i = 0; i < census->nr_row; i++) {
+		if (census->row[i].remote_port != row->remote_port ||
+		    strcmp(census->row[i].remote, row->remote) != 0)
+			continue;
+		ports += census->usable; /* toward it, from each source address */
+		if (!held || census->row[i].established > held->established)
 			held = &census->row[i];
+	}
 	memcpy(to->remote, row->remote, sizeof(to->remote));
 	to->remote_port = row->remote_port;
 	to->before = row->sample[0].nr;
@@ -47,8 +50,8 @@ static void row_fill(struct census *census, const struct growth_row *row, struct
 	*held = was;
 	census_name(census, 1);
 	memcpy(to->by, census->row[0].by, sizeof(to->by));
-	if (row->per_min && census->usable > row->now)
-		to->full_min = (census->usable - row->now) / row->per_min + 1;
+	if (row->per_min && ports > row->now)
+		to->full_min = (ports - row->now) / row->per_min + 1;
 }
 
 /* Says what is new or an hour old. */
