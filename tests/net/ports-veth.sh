@@ -145,11 +145,31 @@ mixed_binds()
 	failed=$(awk '{ print $3 }' "$T_TMP/late")
 	due=$(((failed - made) * 1000 / 40))
 	echo "said $early to $late s, the one that failed was due after $due ms"
-	t_match "$said" "10.9.7.2:8008.*ports.*IP_BIND_ADDRESS_NO_PORT where a program binds 10.9.7.4"
+	t_match "$said" "10.9.7.2:8008.*ports.*IP_BIND_ADDRESS_NO_PORT where a program binds an address"
 	((failed < 700)) || t_fail "it had $failed: the bound ones took nothing from it"
 	((early >= 0 && late >= 0 && due >= early * 900 - 1000 && due <= late * 1100 + 1000)) ||
 		t_fail "said $early to $late s, due after $due ms"
 }
+
+# bind() is what fails, it takes no port in TIME_WAIT, and connect() from elsewhere has none either.
+bound_alone()
+{
+	local said
+	fresh 300
+	client sysctl -qw net.ipv4.tcp_tw_reuse=1
+	client ip addr add 10.9.7.5/24 dev there
+	t_at_end "client ip addr del 10.9.7.5/24 dev there"
+	if opens rate 10.9.7.2 8009 60 12 bound=10.9.7.5 >"$T_TMP/bound"; then t_fail "ports did not run out: the case shows nothing"; fi
+	t_match "$(<"$T_TMP/bound")" "^EADDRINUSE"
+	t_wait_for 10 bound_is_full
+	said=$(client build/netlane ports | tr -s ' \n' ' ')
+	t_match "$said" "10.9.7.2:8009 10.9.7.5 300 100% 300 [0-9]+ now"
+	t_match "$said" "10.9.7.5: a program binds it before it connects.*fails with EADDRINUSE"
+	if opens rate 10.9.7.2 8008 10 1 from=10.9.7.1 >"$T_TMP/late"; then t_fail "connect() had a port"; fi
+	t_match "$(<"$T_TMP/late")" "^EADDRNOTAVAIL"
+}
+
+bound_is_full() { [[ $(field 10.9.7.2@10.9.7.5 8009 bound outlook.in_use with_reuse.in_use) == "True 300 300" ]]; }
 
 # The advice is there with its number, and following it ends the failures.
 remedy_works()	# PORT PATTERN COMMAND...
@@ -206,9 +226,11 @@ t_case ports.counts.are_those_of_ss	counts_are_those_of_ss
 t_case ports.steady_rate.runs_out_as_said	runs_out_as_said 8003
 t_case ports.bursts.run_out_as_said	runs_out_as_said 8004 bursts
 t_case ports.two_sources.run_out_each_by_itself	two_sources
-t_case ports.mixed_binds.run_out_as_said	mixed_binds
 t_case ports.reserved.are_not_counted	reserved_are_not_counted
 t_case ports.advice.tw_reuse_works	remedy_works 8005 'tcp_tw_reuse = 1' sysctl -qw net.ipv4.tcp_tw_reuse=1
 t_case ports.advice.wider_range_works	remedy_works 8006 'ip_local_port_range = 1024 65535' \
 	sysctl -qw net.ipv4.ip_local_port_range="1024 65535"
+# last: for a minute nobody has the ports that bind() took
+t_case ports.mixed_binds.run_out_as_said	mixed_binds
+t_case ports.bound.alone_is_seen_and_not_reused	bound_alone
 t_done

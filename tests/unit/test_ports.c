@@ -249,36 +249,11 @@ static void outlook__nothing_usable__is_full(void **state)
 	assert_true(o.tight);
 }
 
-static void outlook__exclusive__is_no_chance(void **state)
-{
-	struct census_row rows[2] = { ended(100, 30), ended(100, 30) };
-	struct census_source source = { .local = "10.0.0.1", .sockets = 3000, .ports = 3000 };
-	struct census census = node();
-
-	census.row = rows;
-	census.source = &source;
-	census.nr_row = census.nr_source = 1;
-	(void)ports_judge(&census);
-	assert_false(source.exclusive); /* one destination: always so */
-	census.nr_row = 2;
-	source.sockets = source.ports = 6000;
-	(void)ports_judge(&census);
-	assert_true(source.exclusive);
-	assert_false(source.tight);
-	census.usable = 7000;
-	assert_int_equal(ports_judge(&census), 1);
-	assert_true(source.tight);
-	census.usable = 28232;
-	source.ports = 5900;
-	(void)ports_judge(&census);
-	assert_false(source.exclusive);
-}
-
 /* Ten connections a second to one destination, and ten to another; each fits for itself. */
-static void outlook__apart__shares_the_ports(void **state)
+static void outlook__bound__keeps_ports_from_all(void **state)
 {
 	struct census_row rows[2] = { ended(10, 30), ended(10, 30) };
-	struct census_source source = { .local = "10.0.0.1", .sockets = 600, .ports = 600 };
+	struct census_source source = { .local = "10.0.0.1", .sockets = 600, .ports = 550 };
 	struct census census = node();
 
 	census.row = rows;
@@ -286,28 +261,54 @@ static void outlook__apart__shares_the_ports(void **state)
 	census.nr_row = 2;
 	census.nr_source = 1;
 	census.usable = 900;
-	/* ports that both have: each chose by itself */
-	rows[0].alone = rows[1].alone = 250;
-	source.ports = 550;
 	assert_int_equal(ports_judge(&census), 0);
-	assert_false(rows[0].apart);
 	assert_int_equal(rows[0].outlook.others, 0);
 	assert_int_equal(rows[0].outlook.full_s_early, -1);
-	/* none is had by both, of 900: no chance */
-	rows[0].alone = rows[1].alone = 300;
-	source.ports = 600;
-	assert_int_equal(ports_judge(&census), 2);
-	assert_true(rows[0].apart);
+	/* the second one's are bound: they are in the way of the first, from whatever address */
+	rows[1].bound = true;
+	rows[0].source = SOURCE_NONE;
+	census.bound = 300;
+	source.ports = 300;
+	assert_int_equal(ports_judge(&census), 1);
 	assert_int_equal(rows[0].outlook.in_use, 300);
 	assert_int_equal(rows[0].outlook.others, 300);
 	assert_in_range(rows[0].outlook.full_s_early, 14, 16);
 	assert_int_equal(rows[0].outlook.full_s_early, rows[0].outlook.full_s_late);
-	/* what was bound is not free sooner because others may take ports again */
-	census.timestamps = true;
+	assert_int_equal(rows[1].outlook.others, 0);
+	/* what its address has is in the way of the bound one */
+	rows[0].source = 0;
+	source.ports = 600;
+	assert_int_equal(ports_judge(&census), 2);
+	assert_int_equal(rows[1].outlook.others, 300);
+	assert_int_equal(source.bound, 300);
+}
+
+/* bind() takes no port in TIME_WAIT. */
+static void outlook__bound__is_not_reused(void **state)
+{
+	struct census_row row = ended(10, 30);
+	struct census census = node();
+	struct outlook o;
+
 	census.tw_reuse = 1;
-	(void)ports_judge(&census);
-	assert_int_equal(rows[0].outlook.others, 300);
-	assert_true(rows[0].outlook.in_use < 30);
+	o = judged(&census, &row);
+	assert_true(o.reuse && o.in_use < 30);
+	row.bound = true;
+	o = judged(&census, &row);
+	assert_false(o.reuse);
+	assert_int_equal(o.in_use, 300);
+	assert_int_equal(row.with_reuse.in_use, 300); /* no remedy */
+}
+
+/* A longer delay than rates are judged by. */
+static void outlook__long_reuse_delay__is_no_shorter(void **state)
+{
+	struct census_row row = ended(10, 60);
+	struct census census = node();
+
+	census.tw_reuse = 1;
+	census.tw_reuse_ms = 50000;
+	assert_int_equal(judged(&census, &row).in_use, 500);
 }
 
 static void unanswered__with_free_ports__is_a_nat_perhaps(void **state)
@@ -356,8 +357,9 @@ int main(void)
 		cmocka_unit_test(outlook__long_time_wait__counts_in_full),
 		cmocka_unit_test(outlook__many_that_close__are_not_foretold),
 		cmocka_unit_test(outlook__nothing_usable__is_full),
-		cmocka_unit_test(outlook__exclusive__is_no_chance),
-		cmocka_unit_test(outlook__apart__shares_the_ports),
+		cmocka_unit_test(outlook__bound__keeps_ports_from_all),
+		cmocka_unit_test(outlook__bound__is_not_reused),
+		cmocka_unit_test(outlook__long_reuse_delay__is_no_shorter),
 		cmocka_unit_test(unanswered__with_free_ports__is_a_nat_perhaps),
 	};
 

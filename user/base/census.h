@@ -16,7 +16,7 @@
 /* When the ports of a row are used up, if it goes on as in the last seconds. */
 struct outlook {
 	unsigned int in_use; /* ports */
-	unsigned int others; /* ports that connections to others keep from it; see apart */
+	unsigned int others; /* ports that others keep from it; see bound */
 	unsigned int usable; /* ports */
 	unsigned int per_s; /* connections that ended here, a second: mean of the last ones */
 	unsigned int levels_at; /* ports in use when each TIME_WAIT that ends is followed by one */
@@ -46,8 +46,11 @@ struct census_row {
 	unsigned int time_wait;
 	unsigned int age[AGE_SECONDS]; /* of time_wait, by seconds since it began */
 	unsigned int source; /* which of the census; SOURCE_NONE */
-	unsigned int alone; /* ports that no other connection from that address has */
-	bool apart; /* that is all of them, and no chance; see ports_judge() */
+	unsigned int odd; /* ports that connect() takes last and bind() first */
+	unsigned int odd_waiting; /* of those in TIME_WAIT, and for how many seconds in all */
+	uint64_t odd_waiting_s;
+	uint64_t waiting_s; /* the same of all in TIME_WAIT */
+	bool bound; /* bind() chose them */
 	unsigned long inode[HOLDERS_MAX]; /* of some that have a process */
 	unsigned int nr_inode;
 	char by[64]; /* "php-fpm (pid 812)", "" unknown */
@@ -66,7 +69,7 @@ struct census_source {
 	char local[ADDR_LEN];
 	unsigned int sockets;
 	unsigned int ports; /* different ones */
-	bool exclusive; /* none is used twice, and that is no chance */
+	unsigned int bound; /* of rows whose ports bind() chose */
 	bool tight; /* and then what is left is little */
 };
 
@@ -79,6 +82,7 @@ struct census {
 	unsigned int rest_rows; /* destinations in it, at least */
 	struct census_source *source;
 	unsigned int nr_source;
+	unsigned int bound; /* different ports of rows whose ports bind() chose */
 
 	/* connections that others opened to a port that is listened on */
 	unsigned int served;

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where so many chances came to nothing, it was no chance. */
-#define CHANCES 20
 /* How much chance a rate is given: this many times the error of its mean. */
 #define SIGMAS 2.0
 
@@ -101,17 +99,11 @@ static double waiting_in_all(const struct census *census)
 	return sum;
 }
 
-/* Rows of one source, added up. */
-struct together {
-	struct census_row all;
-	struct census_row apart;
-	double squares; /* of the ports of each */
-};
-
 /* The node, as it is for all rows. */
 struct scene {
 	const struct census *census;
-	const struct together *together; /* of each source; NULL: memory ran out */
+	const struct census_row *together; /* the rows of each source; NULL: memory ran out */
+	struct census_row bound; /* all rows whose ports bind() chose */
 	unsigned int reuse_s; /* after which a port may be taken again */
 	double waiting; /* in all */
 };
@@ -133,27 +125,30 @@ static double held_by(const struct census_row *row)
 	return (double)row->established + row->opening + row->closing;
 }
 
-/* What keeps ports from @row beside its own; @shared: of those that some share. */
+/*
+ * What keeps ports from @row beside its own. connect() takes no port that bind()
+ * took, for whatever address; bind() none that its address has toward anybody.
+ * @shared: ports that some of those have in common.
+ */
 static void others_of(const struct scene *scene, const struct census_row *row,
 		      struct census_row *others, double *shared)
 {
-	const struct together *t;
-	double all;
+	const struct census *census = scene->census;
+	double different;
 
 	memset(others, 0, sizeof(*others));
 	*shared = 0;
-	if (!scene->together || row->source >= scene->census->nr_source)
-		return;
-	t = &scene->together[row->source];
-	if (!row->apart) {
-		row_add(others, &t->apart, 1);
-		return;
+	if (!row->bound) {
+		row_add(others, &scene->bound, 1);
+		different = census->bound;
+	} else {
+		if (!scene->together || row->source >= census->nr_source)
+			return;
+		row_add(others, &scene->together[row->source], 1);
+		row_add(others, row, -1);
+		different = (double)census->source[row->source].ports - ports_of(row);
 	}
-	row_add(others, &t->all, 1);
-	row_add(others, row, -1);
-	all = ports_of(&t->all);
-	*shared = fmax(all - scene->census->source[row->source].ports, 0);
-	*shared = fmin(*shared, ports_of(others));
+	*shared = fmax(ports_of(others) - fmax(different, 0), 0);
 }
 
 static void look_ahead(const struct scene *scene, const struct census_row *row, bool reuses,
@@ -169,9 +164,11 @@ static void look_ahead(const struct scene *scene, const struct census_row *row, 
 		.others = { .lasts_s = census->tw_s, .room = HUGE_VAL, .age = others.age },
 	};
 	double error, rate, mean, others_error, others_rate, shared;
+	unsigned int window_s = scene->reuse_s < OUTLOOK_WINDOW_S ? scene->reuse_s :
+								    OUTLOOK_WINDOW_S;
 
 	/* where ports are taken again, older ones may be gone because of that */
-	rate = reuses ? rate_of(row, 0, scene->reuse_s - 1, &error) :
+	rate = reuses ? rate_of(row, 0, window_s - 1, &error) :
 			rate_of(row, 1, OUTLOOK_WINDOW_S, &error);
 	others_of(scene, row, &others, &shared);
 	others_rate = rate_of(&others, 1, OUTLOOK_WINDOW_S, &others_error);
@@ -199,52 +196,25 @@ static void look_ahead(const struct scene *scene, const struct census_row *row, 
 		   o->in_use + o->others >= o->usable / 100.0 * OUTLOOK_TIGHT_PCT;
 }
 
-/* So many pairs of connections would share a port if each chose by itself; none does. */
-static bool is_no_chance(const struct census *census, double pairs)
+/* The sums of all rows of each source; NULL: memory ran out, or there is none. */
+static struct census_row *sources_judge(struct census *census, struct census_row *bound)
 {
-	return pairs / (census->usable + 1) >= CHANCES;
-}
-
-static bool is_apart(const struct census *census, const struct census_row *row)
-{
-	double n = ports_of(row);
-
-	return row->source < census->nr_source && row->alone == ports_of(row) &&
-	       is_no_chance(census, n * (census->source[row->source].sockets - n));
-}
-
-/* Toward one destination no port is used twice in any case. */
-static bool is_exclusive(const struct census *census, const struct census_source *source,
-			 double squares)
-{
-	double all = (double)source->sockets * source->sockets - squares;
-
-	return source->ports == source->sockets && is_no_chance(census, all / 2);
-}
-
-/* NULL: memory ran out, or there is no source. */
-static struct together *sources_judge(struct census *census)
-{
-	struct together *together = calloc(census->nr_source, sizeof(*together));
+	struct census_row *together = calloc(census->nr_source, sizeof(*together));
 	unsigned int i;
 
-	for (i = 0; i < census->nr_row && together; i++) {
+	for (i = 0; i < census->nr_source; i++)
+		census->source[i].bound = 0;
+	for (i = 0; i < census->nr_row; i++) {
 		struct census_row *row = &census->row[i];
-		struct together *t;
-		double n = ports_of(row);
 
+		if (row->bound)
+			row_add(bound, row, 1);
 		if (row->source >= census->nr_source)
 			continue;
-		t = &together[row->source];
-		row->apart = is_apart(census, row);
-		t->squares += n * n;
-		row_add(&t->all, row, 1);
-		if (row->apart)
-			row_add(&t->apart, row, 1);
+		census->source[row->source].bound += row->bound ? ports_of(row) : 0;
+		if (together)
+			row_add(&together[row->source], row, 1);
 	}
-	for (i = 0; i < census->nr_source && together; i++)
-		census->source[i].exclusive =
-			is_exclusive(census, &census->source[i], together[i].squares);
 	return together;
 }
 
@@ -258,27 +228,31 @@ static bool is_nat_suspected(const struct census_row *row)
 
 unsigned int ports_judge(struct census *census)
 {
-	struct together *together = sources_judge(census);
-	struct scene scene = { census, together, (census->tw_reuse_ms + 999) / 1000,
-			       waiting_in_all(census) };
+	struct scene scene = { .census = census,
+			       .reuse_s = (census->tw_reuse_ms + 999) / 1000,
+			       .waiting = waiting_in_all(census) };
+	struct census_row *together = sources_judge(census, &scene.bound);
 	unsigned int i, tight = !census->usable;
 
-	if (!scene.reuse_s || scene.reuse_s > OUTLOOK_WINDOW_S)
-		scene.reuse_s = scene.reuse_s ? OUTLOOK_WINDOW_S : 1;
+	scene.together = together;
+	if (!scene.reuse_s || scene.reuse_s > census->tw_s)
+		scene.reuse_s = scene.reuse_s ? census->tw_s : 1;
 	for (i = 0; i < census->nr_row; i++) {
 		struct census_row *row = &census->row[i];
-		bool reuses = census->timestamps &&
+		/* bind() takes no port in TIME_WAIT, whatever the setting */
+		bool may = census->timestamps && !row->bound;
+		bool reuses = may &&
 			      (census->tw_reuse == 1 || (census->tw_reuse == 2 && row->loopback));
 
 		look_ahead(&scene, row, reuses, reuses, &row->outlook);
-		look_ahead(&scene, row, reuses, true, &row->with_reuse);
+		look_ahead(&scene, row, reuses, !row->bound, &row->with_reuse);
 		row->nat_suspected = is_nat_suspected(row);
 		tight += row->outlook.tight;
 	}
 	for (i = 0; i < census->nr_source; i++) {
 		struct census_source *source = &census->source[i];
 
-		source->tight = source->exclusive &&
+		source->tight = source->bound &&
 				source->ports >= census->usable / 100.0 * OUTLOOK_TIGHT_PCT;
 		tight += source->tight;
 	}

@@ -14,12 +14,10 @@
 #define NAT_UNANSWERED 5
 
 /*
- * Fills the outlook of each row, and which sources are exclusive: many sockets
- * without a single port used twice, for any destination, is no chance. Their
- * programs bind the address before they connect, without
- * IP_BIND_ADDRESS_NO_PORT, and all destinations share the ports. A row of which
- * that is true is apart, whatever the source's others do: what it has, and will
- * have, is in the way of each of them, and what they have in its. Where half of
+ * Fills the outlook of each row. Where programs bind an address before they
+ * connect, without IP_BIND_ADDRESS_NO_PORT (bound), what they have, and will
+ * have, is in the way of every other row; and what their address has, in theirs.
+ * A source with such rows is tight when little is left of its ports. Where half of
  * the SYNs to a destination have no answer though others got through lately and
  * half of the ports are free, the ports may be used up elsewhere: at a source
  * NAT on the way (nat_suspected). Returns how many rows and such sources are

@@ -20,6 +20,7 @@
 #define SLOTS (2 * CENSUS_ROWS_MAX) /* a power of two, half of them empty at most */
 #define SOURCES_MAX 256
 #define SEEN_MAX (1U << 20) /* sockets whose ports are compared; of more nothing is said */
+#define BOUND_LEAST 8 /* odd ports; fewer may be a program's own choice */
 
 /* What two sockets have in common that need different local ports. */
 struct key {
@@ -33,13 +34,12 @@ struct source {
 	unsigned char family;
 	unsigned char local[16];
 	unsigned int sockets;
-	unsigned char used[65536]; /* by so many sockets, 2: or more */
+	struct ports ports;
 };
 
-/* A socket, for when it is known who else has its port. */
+/* A socket, for when it is known whether bind() chose its row's ports. */
 struct seen {
 	unsigned int row;
-	uint16_t source;
 	uint16_t port;
 };
 
@@ -150,7 +150,7 @@ static struct census_row *row_of(struct walk *walk, const struct inet_diag_msg *
 	return row;
 }
 
-static void seen_add(struct walk *walk, unsigned int row, unsigned int source, unsigned int port)
+static void seen_add(struct walk *walk, unsigned int row, unsigned int port)
 {
 	unsigned int nr = walk->nr_seen;
 	struct seen *seen;
@@ -163,7 +163,7 @@ static void seen_add(struct walk *walk, unsigned int row, unsigned int source, u
 		}
 		walk->seen = seen;
 	}
-	walk->seen[walk->nr_seen++] = (struct seen){ row, (uint16_t)source, (uint16_t)port };
+	walk->seen[walk->nr_seen++] = (struct seen){ row, (uint16_t)port };
 }
 
 /* @row NULL: one of those that have none of their own. */
@@ -184,18 +184,19 @@ static void source_count(struct walk *walk, const struct inet_diag_msg *msg, str
 		memcpy(source->local, key.local, 16);
 	}
 	source->sockets++;
-	if (source->used[port] < 2)
-		source->used[port]++;
+	ports_add(&source->ports, port, port);
 	if (!row)
 		return;
 	row->source = i;
-	seen_add(walk, (unsigned int)(row - walk->census->row), i, port);
+	seen_add(walk, (unsigned int)(row - walk->census->row), port);
 }
 
-static void row_count(struct census_row *row, const struct inet_diag_msg *msg, unsigned int tw_s)
+static void row_count(struct census_row *row, const struct inet_diag_msg *msg, unsigned int tw_s,
+		      bool odd)
 {
 	unsigned int left_s = (msg->idiag_expires + 999) / 1000, age;
 
+	row->odd += odd;
 	switch (msg->idiag_state) {
 	case SOCKDIAG_ESTABLISHED:
 		row->established++;
@@ -208,6 +209,9 @@ static void row_count(struct census_row *row, const struct inet_diag_msg *msg, u
 		row->time_wait++;
 		age = left_s < tw_s ? tw_s - left_s : 0;
 		row->age[age < AGE_SECONDS ? age : AGE_SECONDS - 1]++;
+		row->waiting_s += age;
+		row->odd_waiting += odd;
+		row->odd_waiting_s += odd ? age : 0;
 		break;
 	default:
 		row->closing++;
@@ -234,7 +238,7 @@ static void socket_take(const struct inet_diag_msg *msg, void *arg)
 	} else {
 		row = row_of(walk, msg);
 		if (row)
-			row_count(row, msg, census->tw_s);
+			row_count(row, msg, census->tw_s, (port - census->first) & 1);
 		source_count(walk, msg, row == &census->rest ? NULL : row);
 	}
 }
@@ -258,6 +262,44 @@ static int by_ports(const void *a, const void *b)
 	return n == m ? 0 : n < m ? 1 : -1;
 }
 
+/*
+ * connect() looks at every second port first, and bind() at those between
+ * (inet_hash_connect() since 4.2 from the range's first, inet_csk_get_port()
+ * from the second). Where both halves are full, they were filled one after the other.
+ */
+static bool is_bound(const struct census *census, const struct census_row *row)
+{
+	bool reuses = census->tw_reuse == 1 || (census->tw_reuse == 2 && row->loopback);
+	unsigned int n = ports_of(row), even_waiting = row->time_wait - row->odd_waiting;
+
+	if (row->odd < BOUND_LEAST)
+		return false;
+	if (row->odd < n - n / 2 - n / 20 || !row->odd_waiting || !even_waiting)
+		return 2 * row->odd > n;
+	if (row->odd > n / 2 + n / 20)
+		return true;
+	/* connect() takes even ones again and again, and the odd ones grow old; bind() none */
+	if (reuses && row->age[0] + row->age[1] > row->age[AGE_SECONDS - 5])
+		return false;
+	return (double)row->odd_waiting_s / row->odd_waiting >
+	       (double)(row->waiting_s - row->odd_waiting_s) / even_waiting;
+}
+
+static void bound_find(struct walk *walk)
+{
+	struct census *census = walk->census;
+	struct ports bound = { 0 };
+	unsigned int i, port;
+
+	for (i = 0; i < census->nr_row; i++)
+		census->row[i].bound = is_bound(census, &census->row[i]);
+	for (i = 0; i < walk->nr_seen && walk->nr_seen <= SEEN_MAX; i++)
+		if (census->row[walk->seen[i].row].bound)
+			ports_add(&bound, walk->seen[i].port, walk->seen[i].port);
+	for (port = census->first; port <= census->last; port++)
+		census->bound += ports_has(&bound, port);
+}
+
 static int sources_keep(struct walk *walk)
 {
 	struct census *census = walk->census;
@@ -272,11 +314,8 @@ static int sources_keep(struct walk *walk)
 		addr_text(walk->source[i].family, walk->source[i].local, source->local);
 		source->sockets = walk->source[i].sockets;
 		for (port = census->first; port <= census->last; port++)
-			source->ports += walk->source[i].used[port] > 0;
+			source->ports += ports_has(&walk->source[i].ports, port);
 	}
-	for (i = 0; i < walk->nr_seen && walk->nr_seen <= SEEN_MAX; i++)
-		if (walk->source[walk->seen[i].source].used[walk->seen[i].port] == 1)
-			census->row[walk->seen[i].row].alone++;
 	return 0;
 }
 
@@ -304,6 +343,7 @@ static int walk_run(struct walk *walk, struct err *err)
 	if (ret)
 		return err_set(err, ret, "the TCP sockets cannot be read (inet_diag): %s",
 			       strerror(-ret));
+	bound_find(walk);
 	return walk->failed || sources_keep(walk) ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
 

@@ -15,7 +15,9 @@
 
 static unsigned int percent(unsigned int part, unsigned int whole)
 {
-	return whole ? (unsigned int)lround(100.0 * part / whole) : 100;
+	unsigned int pct = whole ? (unsigned int)lround(100.0 * part / whole) : 100;
+
+	return pct == 100 && part < whole ? 99 : pct; /* full is full */
 }
 
 static void full_in(const struct outlook *o, char *buf, size_t len)
@@ -146,9 +148,11 @@ void view_ports(struct text *out, const struct census *census, unsigned int nr, 
 		advice_unanswered(out, &census->row[i], width);
 		said++;
 	}
-	for (i = 0; i < census->nr_source; i++)
-		if (census->source[i].exclusive)
+	for (i = 0, said = 0; i < census->nr_source && said < ADVICE_ROWS; i++)
+		if (census->source[i].bound) {
 			advice_source(out, census, &census->source[i], width);
+			said++;
+		}
 }
 
 /* ------------------------------------------------------------- JSON */
@@ -177,7 +181,7 @@ static const struct field row_fields[] = {
 	F_U64(census_row, reused),
 	F_U64(census_row, overflows),
 	F_STR(census_row, by),
-	F_BOOL(census_row, apart),
+	F_BOOL(census_row, bound),
 	F_OBJECT(census_row, outlook, outlook_fields),
 	F_OBJECT(census_row, with_reuse, outlook_fields),
 	F_END,
@@ -193,9 +197,8 @@ static const struct field rest_fields[] = {
 };
 
 static const struct field source_fields[] = {
-	F_STR(census_source, local),  F_UINT(census_source, sockets),
-	F_UINT(census_source, ports), F_BOOL(census_source, exclusive),
-	F_BOOL(census_source, tight), F_END,
+	F_STR(census_source, local),  F_UINT(census_source, sockets), F_UINT(census_source, ports),
+	F_UINT(census_source, bound), F_BOOL(census_source, tight),   F_END,
 };
 
 static const struct field census_fields[] = {

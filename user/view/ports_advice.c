@@ -89,21 +89,24 @@ static void address_remedy(struct text *out, const struct outlook *outlook, unsi
 		       more, more == 1 ? "address" : "addresses", outlook->usable);
 }
 
+static const char *fails(const struct census_row *row)
+{
+	return row->bound ? "bind() fails with EADDRINUSE" : "connect() fails with EADDRNOTAVAIL";
+}
+
 /* Why: one sentence, which is true of this outlook. */
 static void why(const struct census_row *row, const char *to, char *line, size_t len)
 {
 	const struct outlook *o = &row->outlook;
 
 	if (o->in_use + o->others >= o->usable)
-		(void)snprintf(
-			line, len,
-			"%s: none of the %u ports is left; connect() fails with EADDRNOTAVAIL", to,
-			o->usable);
+		(void)snprintf(line, len, "%s: none of the %u ports is left; %s", to, o->usable,
+			       fails(row));
 	else if (o->per_s && o->levels_at >= o->usable)
 		(void)snprintf(line, len,
 			       "%s: %u connections a second, each %u s in TIME_WAIT, come to %u "
-			       "ports, and there are %u; connect() then fails with EADDRNOTAVAIL",
-			       to, o->per_s, o->lasts_s, o->levels_at, o->usable);
+			       "ports, and there are %u; then %s",
+			       to, o->per_s, o->lasts_s, o->levels_at, o->usable, fails(row));
 	else if (o->others)
 		(void)snprintf(line, len,
 			       "%s: %u ports of %u are in use, and %u more from the same address "
@@ -145,10 +148,10 @@ void advice_row(struct text *out, const struct census *census, const struct cens
 		       held);
 	if (outlook->others)
 		remedy(out, width,
-		       "IP_BIND_ADDRESS_NO_PORT where a program binds %s before it connects: without "
-		       "it a port serves one destination, and %u that serve others are not free for "
-		       "this one",
-		       row->local, outlook->others);
+		       "IP_BIND_ADDRESS_NO_PORT where a program binds an address before it connects: "
+		       "without it a port serves one destination, and %u that serve others are not "
+		       "free for this one",
+		       outlook->others);
 	reuse_remedy(out, census, row, width);
 	range_remedy(out, census, row, width);
 	address_remedy(out, outlook, width);
@@ -182,12 +185,12 @@ void advice_source(struct text *out, const struct census *census,
 {
 	char line[400];
 
-	(void)snprintf(
-		line, sizeof(line),
-		"%s: no port of its %u sockets is used twice, for any destination: a program "
-		"binds the address before it connects, without IP_BIND_ADDRESS_NO_PORT; all "
-		"its destinations share %u ports, %u of them in use",
-		source->local, source->sockets, census->usable, source->ports);
+	(void)snprintf(line, sizeof(line),
+		       "%s: a program binds it before it connects, without "
+		       "IP_BIND_ADDRESS_NO_PORT, and has %u ports so: no other connect() on this "
+		       "node can have those; bind() has %u for all its destinations, %u of them in "
+		       "use, and fails with EADDRINUSE when none is left",
+		       source->local, source->bound, census->usable, source->ports);
 	text_add(out, "\n");
 	view_wrap(out, line, 0, 2, width);
 }
