@@ -43,7 +43,7 @@ pair_make()
 	ip -n "$server" link set server up
 }
 
-load() { build/bench/load "$@" "${server_path:-/run/netns/$server}" 10.7.0.2; }
+load() { build/bench/load "$@" "/run/netns/$server" 10.7.0.2; }
 
 links() { find "/proc/$1/fd" -lname 'anon_inode:bpf*link' 2>/dev/null | wc -l; }
 
@@ -104,14 +104,12 @@ programs()	# WHAT [NIC] - what the row stands for, attached
 	esac
 }
 
-row()	# WHAT [pkt|crr]: of one of them alone, many
+row()
 {
 	local what=$1
 	[[ $what == none ]] || programs "$what"
-	if [[ ${2:-} == pkt ]]; then
+	if [[ ${rounds:-} ]]; then
 		echo "$what $(load pkt 300000)"
-	elif [[ ${2:-} == crr ]]; then
-		echo "$what $(load crr 20000)"
 	else
 		echo "$what $(load pkt 4000) $(load crr 1000) $(load rr 4000) $(load mb 40)"
 	fi
@@ -153,15 +151,14 @@ report()
 }
 
 # ---- natively: both ends on one CPU, rows by turns, medians
-native_rows()	# pkt|crr TITLE ROW...
+native_stack()
 {
-	local round what unit=$1 title=$2
-	shift 2
+	local round what
 	for ((round = 1; round <= rounds; round++)); do
-		for what in none "$@" none2; do
-			at_client --row "${what%2}" "$unit" | sed "s/^none/$what/"
+		for what in none empty lean none2; do
+			at_client --row "${what%2}" | sed "s/^none/$what/"
 		done
-	done | awk -v title="$title" -v rows="$*" '
+	done | awk '
 		{ value[$1, ++n[$1]] = $2 }
 		function median(w,  i, j, t, nr) {
 			nr = n[w]
@@ -173,17 +170,10 @@ native_rows()	# pkt|crr TITLE ROW...
 			m = median(w)
 			printf "%-30s %10.0f %8.3f %10.0f to %.0f\n", label, m, m / median("none"), value[w, 1], value[w, n[w]]
 		}
-		BEGIN {
-			label["empty"] = "empty programs, same hooks"
-			label["lean"] = "netlane, packets alone"
-			label["kept"] = "the service, observing"
-		}
 		END {
-			printf "%-30s %10s %8s %10s\n", title, "median", "ratio", "range"
+			printf "%-30s %10s %8s %10s\n", "ns a packet sent", "median", "ratio", "range"
 			show("none", "none"); show("none again (A/A)", "none2")
-			nr = split(rows, row, " ")
-			for (k = 1; k <= nr; k++)
-				show(row[k] in label ? label[row[k]] : row[k], row[k])
+			show("empty programs, same hooks", "empty"); show("netlane, what always counts", "lean")
 		}'
 }
 
@@ -244,11 +234,7 @@ native()
 	ip netns add "$client"
 	trap 'ip netns del "$client"; ip netns del "$server"; rm -rf "$work"' EXIT
 	pair_make "$client"
-	# a port in TIME_WAIT is taken again after a second: each row has enough of them
-	ip netns exec "$client" sysctl -qw net.ipv4.tcp_tw_reuse=1 net.ipv4.ip_local_port_range="1024 65535"
-	native_rows pkt "ns a packet sent" empty lean
-	echo
-	native_rows crr "ns a connection, both ends" kept tcplife tcpstates
+	native_stack
 	echo
 	native_runs
 }
@@ -257,12 +243,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case ${1:-} in
 --inside) shift; inside "$@"; exit ;;
---row)	# in the mount namespace that ip netns exec gave it: what the service pins and leaves is nobody else's
-	exec 7<"/run/netns/$4"
-	server_path=/proc/self/fd/7
-	mount -t tmpfs none /run && mount -t bpf none /sys/fs/bpf || exit 1
-	row "$2" "$3"
-	exit ;;
+--row)	server=$3 rounds=1; row "$2"; exit ;;
 --runs)	server=$3; runs "$2"; exit ;;
 esac
 [[ -x build/bench/load && -x build/bench/empty && -x build/bench/fired ]] ||
