@@ -151,6 +151,8 @@ mixed_binds()
 		t_fail "said $early to $late s, due after $due ms"
 }
 
+bound_is_full() { [[ $(field 10.9.7.2@10.9.7.5 8009 bound outlook.in_use with_reuse.in_use) == "True 300 300" ]]; }
+
 # bind() is what fails, it takes no port in TIME_WAIT, and connect() from elsewhere has none either.
 bound_alone()
 {
@@ -168,8 +170,6 @@ bound_alone()
 	if opens rate 10.9.7.2 8008 10 1 from=10.9.7.1 >"$T_TMP/late"; then t_fail "connect() had a port"; fi
 	t_match "$(<"$T_TMP/late")" "^EADDRNOTAVAIL"
 }
-
-bound_is_full() { [[ $(field 10.9.7.2@10.9.7.5 8009 bound outlook.in_use with_reuse.in_use) == "True 300 300" ]]; }
 
 # The advice is there with its number, and following it ends the failures.
 remedy_works()	# PORT PATTERN COMMAND...

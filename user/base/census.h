@@ -46,7 +46,7 @@ struct census_row {
 	unsigned int time_wait;
 	unsigned int age[AGE_SECONDS]; /* of time_wait, by seconds since it began */
 	unsigned int source; /* which of the census; SOURCE_NONE */
-	unsigned int odd; /* ports that connect() takes last and bind() first */
+	unsigned int odd; /* ports of the half of the range that connect() takes last */
 	unsigned int odd_waiting; /* of those in TIME_WAIT, and for how many seconds in all */
 	uint64_t odd_waiting_s;
 	uint64_t waiting_s; /* the same of all in TIME_WAIT */
@@ -63,6 +63,18 @@ struct census_row {
 	bool nat_suspected; /* see ports_judge() */
 	struct outlook with_reuse; /* if ports in TIME_WAIT were taken again */
 };
+
+/* Ports that are not free for a new connection of the row. */
+static inline unsigned int outlook_taken(const struct outlook *outlook)
+{
+	return outlook->in_use + outlook->others;
+}
+
+/* Each connection of a row has its own local port. */
+static inline unsigned int row_ports(const struct census_row *row)
+{
+	return row->established + row->opening + row->closing + row->time_wait;
+}
 
 /* All that leave from one local address, to whomever. */
 struct census_source {

@@ -80,11 +80,11 @@ static void forecast_say(struct portwatch *w, const struct census_row *row)
 			       o->full_s_early);
 	else
 		(void)snprintf(w->status, sizeof(w->status), "ports to %s: %u of %u in use", to,
-			       o->in_use + o->others, o->usable);
+			       outlook_taken(o), o->usable);
 	if (!strcmp(to, w->warned) && now - w->warned_ns < AGAIN_NS)
 		return;
 	say("%s: %u of %u in use, %u connections a second; netlane ports says what helps\n",
-	    w->status, o->in_use + o->others, o->usable, row->counted ? row->born_per_s : o->per_s);
+	    w->status, outlook_taken(o), o->usable, row->counted ? row->born_per_s : o->per_s);
 	(void)text_copy(w->warned, sizeof(w->warned), to); /* the same length */
 	w->warned_ns = now;
 }

@@ -82,11 +82,6 @@ static double rate_of(const struct census_row *row, unsigned int from, unsigned 
 	return mean;
 }
 
-static unsigned int ports_of(const struct census_row *row)
-{
-	return row->established + row->opening + row->closing + row->time_wait;
-}
-
 /* What the whole namespace has in TIME_WAIT, which has a limit. */
 static double waiting_in_all(const struct census *census)
 {
@@ -146,9 +141,9 @@ static void others_of(const struct scene *scene, const struct census_row *row,
 			return;
 		row_add(others, &scene->together[row->source], 1);
 		row_add(others, row, -1);
-		different = (double)census->source[row->source].ports - ports_of(row);
+		different = (double)census->source[row->source].ports - row_ports(row);
 	}
-	*shared = fmax(ports_of(others) - fmax(different, 0), 0);
+	*shared = fmax(row_ports(others) - fmax(different, 0), 0);
 }
 
 static void look_ahead(const struct scene *scene, const struct census_row *row, bool reuses,
@@ -193,7 +188,7 @@ static void look_ahead(const struct scene *scene, const struct census_row *row, 
 	o->full_s_late = full_at(&f, o->usable);
 	o->blind = row->opening + row->closing > o->in_use / 100.0 * BLIND_PCT;
 	o->tight = o->full_s_early >= 0 ||
-		   o->in_use + o->others >= o->usable / 100.0 * OUTLOOK_TIGHT_PCT;
+		   outlook_taken(o) >= o->usable / 100.0 * OUTLOOK_TIGHT_PCT;
 }
 
 /* The sums of all rows of each source; NULL: memory ran out, or there is none. */
@@ -211,7 +206,7 @@ static struct census_row *sources_judge(struct census *census, struct census_row
 			row_add(bound, row, 1);
 		if (row->source >= census->nr_source)
 			continue;
-		census->source[row->source].bound += row->bound ? ports_of(row) : 0;
+		census->source[row->source].bound += row->bound ? row_ports(row) : 0;
 		if (together)
 			row_add(&together[row->source], row, 1);
 	}
@@ -223,7 +218,7 @@ static bool is_nat_suspected(const struct census_row *row)
 {
 	return row->unanswered >= NAT_UNANSWERED && 2 * row->unanswered >= row->opening &&
 	       row->established + row->time_wait > 0 && !row->loopback &&
-	       2 * (row->outlook.in_use + row->outlook.others) < row->outlook.usable;
+	       2 * outlook_taken(&row->outlook) < row->outlook.usable;
 }
 
 unsigned int ports_judge(struct census *census)

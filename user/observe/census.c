@@ -16,11 +16,10 @@
 #include "base/hash.h"
 #include "base/prefix.h"
 #include "base/sockdiag.h"
+#include "observe/bound.h"
 
 #define SLOTS (2 * CENSUS_ROWS_MAX) /* a power of two, half of them empty at most */
 #define SOURCES_MAX 256
-#define SEEN_MAX (1U << 20) /* sockets whose ports are compared; of more nothing is said */
-#define BOUND_LEAST 8 /* odd ports; fewer may be a program's own choice */
 
 /* What two sockets have in common that need different local ports. */
 struct key {
@@ -37,12 +36,6 @@ struct source {
 	struct ports ports;
 };
 
-/* A socket, for when it is known whether bind() chose its row's ports. */
-struct seen {
-	unsigned int row;
-	uint16_t port;
-};
-
 struct walk {
 	struct census *census;
 	struct ports listened;
@@ -52,8 +45,7 @@ struct walk {
 	unsigned int room; /* rows that were allocated */
 	struct source *source;
 	unsigned int nr_source;
-	struct seen *seen;
-	unsigned int nr_seen; /* above SEEN_MAX: not all of them */
+	struct bound bound;
 	bool failed;
 };
 
@@ -150,22 +142,6 @@ static struct census_row *row_of(struct walk *walk, const struct inet_diag_msg *
 	return row;
 }
 
-static void seen_add(struct walk *walk, unsigned int row, unsigned int port)
-{
-	unsigned int nr = walk->nr_seen;
-	struct seen *seen;
-
-	if (nr >= SEEN_MAX || (nr >= 64 && !(nr & (nr - 1)))) {
-		seen = nr < SEEN_MAX ? realloc(walk->seen, 2 * nr * sizeof(*seen)) : NULL;
-		if (!seen) {
-			walk->nr_seen = SEEN_MAX + 1;
-			return;
-		}
-		walk->seen = seen;
-	}
-	walk->seen[walk->nr_seen++] = (struct seen){ row, (uint16_t)port };
-}
-
 /* @row NULL: one of those that have none of their own. */
 static void source_count(struct walk *walk, const struct inet_diag_msg *msg, struct census_row *row)
 {
@@ -188,7 +164,7 @@ static void source_count(struct walk *walk, const struct inet_diag_msg *msg, str
 	if (!row)
 		return;
 	row->source = i;
-	seen_add(walk, (unsigned int)(row - walk->census->row), port);
+	bound_add(&walk->bound, (unsigned int)(row - walk->census->row), port);
 }
 
 static void row_count(struct census_row *row, const struct inet_diag_msg *msg, unsigned int tw_s,
@@ -250,54 +226,11 @@ static void listener_take(const struct inet_diag_msg *msg, void *arg)
 	ports_add(arg, port, port);
 }
 
-static unsigned int ports_of(const struct census_row *row)
-{
-	return row->established + row->opening + row->closing + row->time_wait;
-}
-
 static int by_ports(const void *a, const void *b)
 {
-	unsigned int n = ports_of(a), m = ports_of(b);
+	unsigned int n = row_ports(a), m = row_ports(b);
 
 	return n == m ? 0 : n < m ? 1 : -1;
-}
-
-/*
- * connect() looks at every second port first, and bind() at those between
- * (inet_hash_connect() since 4.2 from the range's first, inet_csk_get_port()
- * from the second). Where both halves are full, they were filled one after the other.
- */
-static bool is_bound(const struct census *census, const struct census_row *row)
-{
-	bool reuses = census->tw_reuse == 1 || (census->tw_reuse == 2 && row->loopback);
-	unsigned int n = ports_of(row), even_waiting = row->time_wait - row->odd_waiting;
-
-	if (row->odd < BOUND_LEAST)
-		return false;
-	if (row->odd < n - n / 2 - n / 20 || !row->odd_waiting || !even_waiting)
-		return 2 * row->odd > n;
-	if (row->odd > n / 2 + n / 20)
-		return true;
-	/* connect() takes even ones again and again, and the odd ones grow old; bind() none */
-	if (reuses && row->age[0] + row->age[1] > row->age[AGE_SECONDS - 5])
-		return false;
-	return (double)row->odd_waiting_s / row->odd_waiting >
-	       (double)(row->waiting_s - row->odd_waiting_s) / even_waiting;
-}
-
-static void bound_find(struct walk *walk)
-{
-	struct census *census = walk->census;
-	struct ports bound = { 0 };
-	unsigned int i, port;
-
-	for (i = 0; i < census->nr_row; i++)
-		census->row[i].bound = is_bound(census, &census->row[i]);
-	for (i = 0; i < walk->nr_seen && walk->nr_seen <= SEEN_MAX; i++)
-		if (census->row[walk->seen[i].row].bound)
-			ports_add(&bound, walk->seen[i].port, walk->seen[i].port);
-	for (port = census->first; port <= census->last; port++)
-		census->bound += ports_has(&bound, port);
 }
 
 static int sources_keep(struct walk *walk)
@@ -343,7 +276,7 @@ static int walk_run(struct walk *walk, struct err *err)
 	if (ret)
 		return err_set(err, ret, "the TCP sockets cannot be read (inet_diag): %s",
 			       strerror(-ret));
-	bound_find(walk);
+	bound_find(&walk->bound, census);
 	return walk->failed || sources_keep(walk) ? err_set(err, -ENOMEM, "out of memory") : 0;
 }
 
@@ -357,9 +290,9 @@ int census_take(struct census *census, struct err *err)
 		return err_set(err, ret, "out of memory");
 	walk->census = census;
 	walk->slot = calloc(SLOTS, sizeof(*walk->slot));
-	walk->source = calloc(SOURCES_MAX, sizeof(*walk->source)); /* pages as they are used */
-	walk->seen = malloc(64 * sizeof(*walk->seen));
-	if (walk->slot && walk->source && walk->seen)
+	/* 2 MiB, of which only what is written becomes memory */
+	walk->source = calloc(SOURCES_MAX, sizeof(*walk->source));
+	if (walk->slot && walk->source)
 		ret = walk_run(walk, err);
 	else
 		(void)err_set(err, ret, "out of memory");
@@ -368,7 +301,7 @@ int census_take(struct census *census, struct err *err)
 	free(walk->key);
 	free(walk->slot);
 	free(walk->source);
-	free(walk->seen);
+	bound_free(&walk->bound);
 	free(walk);
 	return ret;
 }

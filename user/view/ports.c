@@ -22,7 +22,7 @@ static unsigned int percent(unsigned int part, unsigned int whole)
 
 static void full_in(const struct outlook *o, char *buf, size_t len)
 {
-	if (o->in_use + o->others >= o->usable)
+	if (outlook_taken(o) >= o->usable)
 		(void)snprintf(buf, len, "now");
 	else if (o->full_s_early < 0)
 		(void)snprintf(buf, len, o->blind ? "?" : "-");
@@ -68,7 +68,7 @@ static void table(struct text *out, const struct census *census, unsigned int nr
 		ports_to(row, buf, sizeof(buf));
 		full_in(o, full, sizeof(full));
 		text_add(out, "%-*s  %-*s  %6u %3u%% %10u %8u  %-13s  %s\n", to, buf, from,
-			 row->local, o->in_use, percent(o->in_use + o->others, o->usable),
+			 row->local, o->in_use, percent(outlook_taken(o), o->usable),
 			 row->time_wait, row->counted ? row->born_per_s : o->per_s, full,
 			 row->by[0] ? row->by : "-");
 	}

@@ -99,7 +99,7 @@ static void why(const struct census_row *row, const char *to, char *line, size_t
 {
 	const struct outlook *o = &row->outlook;
 
-	if (o->in_use + o->others >= o->usable)
+	if (outlook_taken(o) >= o->usable)
 		(void)snprintf(line, len, "%s: none of the %u ports is left; %s", to, o->usable,
 			       fails(row));
 	else if (o->per_s && o->levels_at >= o->usable)
@@ -109,9 +109,10 @@ static void why(const struct census_row *row, const char *to, char *line, size_t
 			       to, o->per_s, o->lasts_s, o->levels_at, o->usable, fails(row));
 	else if (o->others)
 		(void)snprintf(line, len,
-			       "%s: %u ports of %u are in use, and %u more from the same address "
-			       "to elsewhere are in its way",
-			       to, o->in_use, o->usable, o->others);
+			       "%s: %u ports of %u are in use, and %u more are not free for it: "
+			       "connections to elsewhere have them%s",
+			       to, o->in_use, o->usable, o->others,
+			       row->bound ? "" : ", and bind() chose those");
 	else if (o->full_s_early >= 0)
 		(void)snprintf(
 			line, len,
