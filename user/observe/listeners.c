@@ -72,7 +72,7 @@ static bool rows_grow(struct walk *walk)
 }
 
 /* As ss writes it: "*" takes IPv6 and IPv4. */
-static void bound_text(const struct key *key, char *buf, size_t len)
+static void listener_text(const struct key *key, char *buf, size_t len)
 {
 	static const unsigned char any[16];
 	char text[PREFIX_TEXT_LEN];
@@ -95,7 +95,7 @@ static struct listener *row_new(struct walk *walk, const struct key *key)
 	walk->key[walk->listeners->nr_row] = *key;
 	row = &walk->listeners->row[walk->listeners->nr_row++];
 	memset(row, 0, sizeof(*row));
-	bound_text(key, row->addr, sizeof(row->addr));
+	listener_text(key, row->addr, sizeof(row->addr));
 	row->port = ntohs(key->port);
 	if (key->ifindex && !if_indextoname(key->ifindex, row->ifname))
 		(void)snprintf(row->ifname, sizeof(row->ifname), "if%u", key->ifindex);
