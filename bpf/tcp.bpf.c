@@ -333,8 +333,8 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
 		__sync_fetch_and_add(&group->closed, 1);
 		if (measured && bucket < TCP_BUCKETS)
 			__sync_fetch_and_add(&group->rtt[bucket], 1);
-		group->last_ns =
-			tp->tcp_mstamp * 1000; /* of its last segment, for less than a clock */
+		/* the time of its last segment, in us: it is there, a clock would have to be read */
+		group->last_ns = tp->tcp_mstamp * 1000;
 	}
 	if (lane) {
 		__sync_fetch_and_add(&lane->closed, 1);

@@ -239,17 +239,6 @@ native()
 	native_runs
 }
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-case ${1:-} in
---inside) shift; inside "$@"; exit ;;
---row)	server=$3 rounds=1; row "$2"; exit ;;
---runs)	server=$3; runs "$2"; exit ;;
-esac
-[[ -x build/bench/load && -x build/bench/empty && -x build/bench/fired ]] ||
-	{ echo "bench: not built; make bench NAME=observe, or make bench-programs before this" >&2; exit 1; }
-[[ $# -gt 0 ]] || set -- 6.1 6.12
-set -o pipefail
 # two_boots KERNEL ROW... - both reported as one
 two_boots()
 {
@@ -261,6 +250,18 @@ two_boots()
 			{ echo "bench: the VM failed" >&2; exit 1; }
 	done | report || exit 1
 }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+case ${1:-} in
+--inside) shift; inside "$@"; exit ;;
+--row)	server=$3 rounds=1; row "$2"; exit ;;
+--runs)	server=$3; runs "$2"; exit ;;
+esac
+[[ -x build/bench/load && -x build/bench/empty && -x build/bench/fired ]] ||
+	{ echo "bench: not built; make bench NAME=observe, or make bench-programs before this" >&2; exit 1; }
+[[ $# -gt 0 ]] || set -- 6.1 6.12
+set -o pipefail
 for kernel; do
 	[[ $kernel != native ]] || continue # that part comes in any case
 	echo "Linux $kernel, two boots, veth, one end counted (packets sent and received there)"
