@@ -180,14 +180,17 @@ ask()
 	done >/dev/null 2>&1
 }
 
+replug_once()	# VIRTIO-DEVICE
+{
+	echo "$1" >/sys/bus/virtio/drivers/virtio_net/unbind
+	echo "$1" >/sys/bus/virtio/drivers/virtio_net/bind
+}
+
 replug()
 {
 	local virtio
 	virtio=$(virtio_of eth1)
-	while [[ -e $T_TMP/shake ]]; do
-		echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/unbind
-		echo "$virtio" >/sys/bus/virtio/drivers/virtio_net/bind
-	done
+	while [[ -e $T_TMP/shake ]]; do replug_once "$virtio"; done
 }
 
 shakers=()

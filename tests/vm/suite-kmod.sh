@@ -311,7 +311,8 @@ reload_under_load()
 # writes, a request is read, a NIC goes. rmmod comes at any of them.
 rmmod_at_any_moment()
 {
-	local i
+	local i virtio
+	virtio=$(virtio_of eth1)
 	fresh eth0 bare
 	load_begin
 	load_goes_on
@@ -322,6 +323,7 @@ rmmod_at_any_moment()
 		soon rmmod netlane	# a list that is being read holds it
 	done
 	shake_end
+	replug_once "$virtio"	# the last time may have been while a CPU was off: fewer queues
 	soon is_there eth1
 	nic_again eth1
 	load_goes_on
