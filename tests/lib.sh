@@ -28,6 +28,10 @@ t__selected() {
 	return 1
 }
 
+# COMMAND | t_finds [grep's arguments] - as grep -q, but reads to the end: a writer that
+# finds nobody reading any more is killed, and with pipefail that is a failure.
+t_finds() { grep -c "$@" >/dev/null; }
+
 # Commands for the end of the case (or of the suite), last one first.
 t_at_end() { [ -n "${NETLANE_LIST-}" ] || T_END+=("$*"); }
 

@@ -97,7 +97,7 @@ tcp_stream()	# WAY ADDRESS HEADERS
 	t_eq "$skbs" "$n" "super-packets"
 	t_eq "$bytes" $(($(ip_bytes "$T_TMP/from" "$T_TMP/to") + n * LINK_HEADER + (segments - n) * $3)) "bytes"
 }
-listens() { "$1" ss -Hltn "sport = :4000" | grep -q .; }
+listens() { "$1" ss -Hltn "sport = :4000" | t_finds .; }
 
 # veth hands packets to the backlog, where no queue is told: unknown, not guessed.
 queue_is_unknown()

@@ -149,7 +149,7 @@ bbr_tells_of_itself()
 {
 	local json bw
 	needs_root
-	server sysctl -n net.ipv4.tcp_available_congestion_control | grep -qw bbr || t_skip "this kernel has no bbr loaded"
+	server sysctl -n net.ipv4.tcp_available_congestion_control | t_finds -w bbr || t_skip "this kernel has no bbr loaded"
 	talks "$b" sink 8001
 	talks "$a" hold 10.9.8.2 8001 5 200000 bbr
 	t_wait_for 20 all_is_acked client

@@ -59,7 +59,7 @@ culprit_ends()
 	(in_unit fence.service bash -c 'echo 0 >/sys/class/net/lo/queues/rx-0/rps_cpus; :')
 	t_wait_for 20 fence_told
 }
-fence_told() { said_since_mark | grep -q 'unit=fence.service'; }
+fence_told() { said_since_mark | t_finds 'unit=fence.service'; }
 
 # told KEY=VALUE... - waits for a touch since the mark with all of these; keeps it
 told() { t_wait_for 20 told_now "$@" || { said_since_mark; return 1; }; }

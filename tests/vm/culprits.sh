@@ -89,7 +89,7 @@ channels_netlink()
 	told comm=ethtool unit=f.service "what=eth0 channels = 2" if=eth0 value=2 ret=0 netns=1
 	# what the driver wrote because of it is known to be the same one's
 	told comm=ethtool unit=f.service kind=14 if=eth0
-	said_since_mark | grep -q $'^behind\tdriver=ethtool\tkthread=0\twho=ethtool (' || t_fail "nobody is behind the driver"
+	said_since_mark | t_finds $'^behind\tdriver=ethtool\tkthread=0\twho=ethtool (' || t_fail "nobody is behind the driver"
 	nobody_else ethtool f.service
 	ethtool -L eth0 combined 4
 }
@@ -151,7 +151,7 @@ driver_wrote_for()
 	lines=$(said_since_mark | grep $'^touch.*\tkind=14\t' || :)
 	[[ $lines ]] || t_fail "the driver was not seen to rewrite"
 	if grep -P '\tcomm=(cpuhp|kworker)[^\t]*\t.*\tknown=1\t' <<<"$lines"; then t_fail "a kernel thread is named"; fi
-	said_since_mark | grep -q "^behind.*who=$1 (pid [0-9]*, unit $2" || t_fail "nobody is behind the driver: $(said_since_mark)"
+	said_since_mark | t_finds "^behind.*who=$1 (pid [0-9]*, unit $2" || t_fail "nobody is behind the driver: $(said_since_mark)"
 }
 
 cpu_chcpu()

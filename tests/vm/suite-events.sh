@@ -46,7 +46,7 @@ netem()
 }
 calm()
 {
-	if ip netns exec client tc qdisc show dev there | grep -q netem; then
+	if ip netns exec client tc qdisc show dev there | t_finds netem; then
 		ip netns exec client tc qdisc del dev there root
 	fi
 }

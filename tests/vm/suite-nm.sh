@@ -30,7 +30,7 @@ nm_is() { [[ $(nm_state "$1") == "$2" ]]; }
 nm_has() { [[ $(nm_state "$1") == connected* ]]; }
 nm_pid() { systemctl show --property MainPID --value NetworkManager; }
 nm_has_both() { nm_is eth0 connected:eth0 && nm_is eth1 connected:eth1; }
-has_address() { ip -4 -o addr show dev "$1" | grep -q "inet $2/24 "; }
+has_address() { ip -4 -o addr show dev "$1" | t_finds "inet $2/24 "; }
 
 # A profile each, as an image or cloud-init would make them.
 nm_profile()

@@ -58,7 +58,7 @@ new_nic_gets_its_lanes()
 	knobs_are eth1 2 0 3 1
 	t_wait_for 20 counted eth2
 }
-counted() { netlane stat --json --by nic 2>/dev/null | grep -q "\"$1\""; }
+counted() { netlane stat --json --by nic 2>/dev/null | t_finds "\"$1\""; }
 
 nic_goes_and_comes_again()
 {

@@ -57,7 +57,7 @@ stream_begin()
 	t_wait_for 10 stream_flows 0
 }
 
-server_listens() { ss -Hltn 'sport = 7777' | grep -q 7777; }
+server_listens() { ss -Hltn 'sport = 7777' | t_finds 7777; }
 bytes_acked() { ss -Htin 'sport = 7777' | sed -n 's/.*bytes_received:\([0-9]*\).*/\1/p'; }
 stream_flows() { local got; got=$(bytes_acked); [[ $got ]] && ((got > $1)); }
 

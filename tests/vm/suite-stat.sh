@@ -111,7 +111,7 @@ tcp_stream()
 	t_eq "$unknown" 0 "packets of an unknown queue"
 }
 
-listens() { "$1" ss -Hltn "sport = :$PORT" | grep -q .; }
+listens() { "$1" ss -Hltn "sport = :$PORT" | t_finds .; }
 
 # Datagrams that the kernel cuts: $3 a send of 1400 bytes each.
 udp_segments()	# WAY ADDRESS

@@ -233,7 +233,7 @@ modules_writable()
 	mkdir "$T_TMP/modules/"{upper,work}
 	mount -t overlay -o "lowerdir=$dir,upperdir=$T_TMP/modules/upper,workdir=$T_TMP/modules/work" modules "$dir"
 }
-module_keeps_eth0() { "$top/build/tests/keeper" list | grep -q '^[0-9]* queues 4 masks 12'; }
+module_keeps_eth0() { "$top/build/tests/keeper" list | t_finds '^[0-9]* queues 4 masks 12'; }
 
 # A down is the last word until the next up.
 hold_after_down_keeps_off()

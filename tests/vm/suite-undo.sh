@@ -128,7 +128,7 @@ up_fails_at_each_step()
 		status=0
 		NETLANE_FAULT=fail@$n "$faulty" up eth0 >"$T_TMP/said" 2>&1 || status=$?
 		((status == 1)) || t_fail "fail@$n of $nr ended with $status: $(<"$T_TMP/said")"
-		grep -v '^fault:' "$T_TMP/said" | grep -q '^netlane' || t_fail "fail@$n gave no reason: $(<"$T_TMP/said")"
+		grep -v '^fault:' "$T_TMP/said" | t_finds '^netlane' || t_fail "fail@$n gave no reason: $(<"$T_TMP/said")"
 		state_is found --quick
 	done
 	t_match "$(netlane down)" "nothing"

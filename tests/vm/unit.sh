@@ -22,6 +22,6 @@ configure() { printf '%s\n' "$@" >"$conf"; }
 
 journal_from() { journalctl --sync; date +%s.%N >"$T_TMP/since"; }
 journal_now() { journalctl --sync; journalctl -u netlane -o cat --since "@$(<"$T_TMP/since")"; }
-journal_says() { journal_now | grep -Eq -- "$1" || { journal_now; t_fail "the journal has no '$1'"; }; }
+journal_says() { journal_now | t_finds -E -- "$1" || { journal_now; t_fail "the journal has no '$1'"; }; }
 journal_says_not() { if journal_now | grep -E -- "$1"; then t_fail "the journal has '$1'"; fi; }
-journal_has() { journal_now | grep -Eq -- "$1"; }
+journal_has() { journal_now | t_finds -E -- "$1"; }
