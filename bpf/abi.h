@@ -140,6 +140,7 @@ enum blame_touch {
 	BLAME_RINGS,
 	BLAME_RSS,
 	BLAME_LINK,
+	BLAME_LISTEN,
 	BLAME_DRIVER_XPS,
 	BLAME_DRIVER_IRQ,
 	BLAME_TOUCHES,
@@ -157,6 +158,7 @@ enum blame_fact {
 	BLAME_FACT_LINK,
 	BLAME_FACT_DRIVER_XPS,
 	BLAME_FACT_DRIVER_IRQ,
+	BLAME_FACT_LISTEN,
 	BLAME_FACTS,
 };
 
@@ -267,5 +269,50 @@ _Static_assert(sizeof(struct lane_listened) == 16, "lane_listened is ABI");
 struct lane_tw_seed {
 	__s64 alive; /* to be added to births - deaths */
 };
+
+/* A listening TCP socket, as steer_walk writes it; nothing of it is kept in a map. */
+struct steer_seen {
+	__u64 group; /* the same number for those that share a port (SO_REUSEPORT), 0: none */
+	__u64 inode; /* as /proc/PID/fd shows it, 0: nobody has it open */
+	__u8 addr[16]; /* as on the wire; IPv4 the first four */
+	__u32 ifindex; /* that it is bound to, 0 none */
+	__s32 incoming_cpu; /* SO_INCOMING_CPU, -1: none */
+	__u16 port; /* host order */
+	__u8 family;
+	__u8 v6only;
+	__u8 pad[4];
+	__u32 program; /* id of the BPF program that chooses among the group; 0: none */
+	__u32 classic; /* it has one of the old kind, which has no id */
+};
+_Static_assert(sizeof(struct steer_seen) == 56, "steer_seen is ABI");
+
+/* Sockets of one group that a program of ours can choose from. */
+#define STEER_SLOTS 1024
+/* Of one CPU; above that the first ones share its connections. */
+#define STEER_WIDTH 16 /* a power of two */
+
+/* What a CPU's connections are given to: one of these, by their hash. */
+struct steer_choice {
+	__u32 nr; /* 0: the kernel's own hash decides */
+	__u32 pad;
+	__u32 slot[STEER_WIDTH];
+};
+_Static_assert(sizeof(struct steer_choice) == 72, "steer_choice is ABI");
+
+/* Who is in a slot, for who reads it, and how many connections were given to him. */
+struct steer_slot {
+	__u64 inode; /* 0: free */
+	__u64 steered;
+	__u32 cpu; /* that it is meant for */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct steer_slot) == 24, "steer_slot is ABI");
+
+/* Connections that each CPU received and gave to nobody: the kernel's hash decided. */
+struct steer_count {
+	__u64 hashed; /* no socket is meant for this CPU */
+	__u64 missed; /* it was closed just then */
+};
+_Static_assert(sizeof(struct steer_count) == 16, "steer_count is ABI");
 
 #endif /* NETLANE_BPF_ABI_H */

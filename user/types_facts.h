@@ -173,6 +173,37 @@ struct nm_entry {
 	char value[96]; /* as the knob's: see base/nmconf.h */
 };
 
+/* One of the listening sockets of a group, and who takes connections from it. */
+struct group_socket {
+	uint64_t inode; /* as /proc/PID/fd shows it */
+	int incoming_cpu; /* SO_INCOMING_CPU, -1: none */
+	int program_cpu; /* whose connections netlane's program gives to it, -1: none's */
+	uint64_t given; /* connections that the program gave to it */
+	unsigned int servers; /* threads that wait for its connections; 0: none was found */
+	char server[48]; /* one of them, "nginx (pid 812)", or "" */
+	struct cpumask cpus; /* that the servers may run on */
+	/* where a descriptor of it is, for who has to reach it; 0: none found */
+	unsigned int pid;
+	unsigned int fd;
+	int reach_err; /* errno of reaching it there, 0: it can be */
+};
+
+enum chooser { CHOOSER_NONE, CHOOSER_OURS, CHOOSER_FOREIGN };
+
+/* Listening sockets that share an address and port (SO_REUSEPORT), in the order of their inodes. */
+struct listen_group {
+	char listen[ADDR_LEN]; /* "10.0.0.1:80", "0.0.0.0:80", "[::]:80", "*:80" both families */
+	unsigned int port;
+	char ifname[IFNAME_LEN]; /* that they are bound to, or "" */
+	enum chooser chooser; /* a BPF program that chooses among them */
+	unsigned int program; /* its id, 0: none, or one of the old kind */
+	/* connections that netlane's program left to the kernel's hash */
+	uint64_t hashed; /* no socket is meant for their CPU */
+	uint64_t missed; /* it was closed just then */
+	struct group_socket *socket;
+	unsigned int nr_socket;
+};
+
 /* What this kernel can do, found out by doing it. */
 struct cap {
 	char name[40]; /* kebab-case, stable: "btf", "prog-sk-lookup", "tp-btf-napi-gro-receive-entry" */
@@ -227,6 +258,11 @@ struct facts {
 	enum tri nm_folder; /* NetworkManager's conf.d in /etc is there */
 	struct nm_entry *nm_entry;
 	unsigned int nr_nm_entry;
+	enum tri groups_known; /* read for steering only */
+	int groups_err; /* errno when not known; 0: nobody asked */
+	enum tri groups_heed_cpu; /* SO_INCOMING_CPU decides in a group (6.2, some stable kernels) */
+	struct listen_group *group;
+	unsigned int nr_group;
 	char *irqbalance_banned; /* irqs that a running irqbalance leaves alone, "24 25", NULL unknown */
 };
 

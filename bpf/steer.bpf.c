@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Listening sockets in groups (SO_REUSEPORT): seeing them, and choosing among
+ * one group's by the CPU that received. The rule: nothing is chosen that is not
+ * certain; then the kernel's own hash decides.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "abi.h"
+#include "compat.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* ---- choosing: one object a group, held by the group itself */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_REUSEPORT_SOCKARRAY);
+	__uint(max_entries, STEER_SLOTS);
+	__type(key, __u32);
+	__type(value, __u64);
+} steer_sockets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, STEER_SLOTS);
+	__type(key, __u32);
+	__type(value, struct steer_slot);
+} steer_slots SEC(".maps");
+
+/* By CPU; as many as are possible, set when it is loaded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct steer_choice);
+} steer_choices SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct steer_count);
+} steer_counts SEC(".maps");
+
+/*
+ * Runs for each SYN that has no connection yet, on the CPU that the interrupt
+ * or RPS chose. What is pending when a listener closes comes here as well
+ * (5.14), and stays on its CPU if that has another socket.
+ */
+SEC("sk_reuseport/migrate")
+int steer_select(struct sk_reuseport_md *ctx)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), zero = 0, at = 0, slot;
+	struct steer_count *count = bpf_map_lookup_elem(&steer_counts, &zero);
+	struct steer_choice *choice = bpf_map_lookup_elem(&steer_choices, &cpu);
+	struct steer_slot *given;
+
+	if (!count)
+		return SK_PASS;
+	if (!choice || !choice->nr) {
+		count->hashed++;
+		return SK_PASS;
+	}
+	if (choice->nr > 1)
+		at = ctx->hash % choice->nr;
+	slot = choice->slot[at & (STEER_WIDTH - 1)];
+	if (bpf_sk_select_reuseport(ctx, &steer_sockets, &slot, 0)) {
+		count->missed++; /* passing without a choice is the hash */
+		return SK_PASS;
+	}
+	given = bpf_map_lookup_elem(&steer_slots, &slot);
+	if (given)
+		__sync_fetch_and_add(&given->steered, 1);
+	return SK_PASS;
+}
+
+/*
+ * ---- seeing: which share a port, whether a program chooses among them, and for
+ * which CPU each was meant; no system call tells the first two. Run by reading
+ * it, attached to nothing; it sees the network namespace of who reads.
+ */
+
+static __always_inline void group_note(const struct sock *sk, struct steer_seen *seen)
+{
+	const struct sock_reuseport *group = BPF_CORE_READ(sk, sk_reuseport_cb);
+
+	const struct bpf_prog *prog = group ? BPF_CORE_READ(group, prog) : NULL;
+
+	seen->group = (__u64)group;
+	if (!prog)
+		return;
+	seen->program = BPF_CORE_READ(prog, aux, id);
+	seen->classic = !seen->program;
+}
+
+static __always_inline void address_note(const struct sock *sk, struct steer_seen *seen)
+{
+	seen->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	seen->port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	seen->ifindex = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	seen->v6only = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
+	if (seen->family == AF_INET6)
+		BPF_CORE_READ_INTO(&seen->addr, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr8);
+	else
+		BPF_CORE_READ_INTO(&seen->addr, sk, __sk_common.skc_rcv_saddr);
+}
+
+SEC("iter/tcp")
+int steer_walk(struct bpf_iter__tcp *ctx)
+{
+	const struct sock *sk = (const void *)ctx->sk_common;
+	const struct socket_alloc *file;
+	struct steer_seen seen = {};
+
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN)
+		return 0;
+	/* a struct socket is the first member of the one that has the inode (since 2.6) */
+	file = (const void *)BPF_CORE_READ(sk, sk_socket);
+	seen.inode = file ? BPF_CORE_READ(file, vfs_inode.i_ino) : 0;
+	seen.incoming_cpu = BPF_CORE_READ(sk, __sk_common.skc_incoming_cpu);
+	group_note(sk, &seen);
+	address_note(sk, &seen);
+	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+	return 0;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Walking the groups; see groups.h. The rule: what the kernel says of a socket
+ * is one record of the iterator, and nothing is believed of a group of one.
+ */
+#include "base/groups.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/files.h"
+#include "base/groups_parts.h"
+#include "base/prefix.h"
+#include "base/text.h"
+#include "bpf/abi.h"
+#include "skel/steer.skel.h"
+
+struct seen {
+	struct steer_seen *socket;
+	unsigned int nr;
+};
+
+static int libbpf_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	return 0;
+}
+
+static int failed(int ret, struct err *err)
+{
+	if (ret == -EPERM || ret == -EACCES)
+		return err_set(err, -EPERM, "reading the groups of listening sockets needs root");
+	if (!file_exists(NULL, "/sys/kernel/btf/vmlinux"))
+		return err_set(
+			err, -EOPNOTSUPP,
+			"this kernel has no BTF (/sys/kernel/btf/vmlinux is missing; "
+			"CONFIG_DEBUG_INFO_BTF): groups of listening sockets cannot be read");
+	return err_set(err, -EOPNOTSUPP, "groups of listening sockets cannot be read: %s",
+		       strerror(-ret));
+}
+
+/* All records of the iterator @fd. */
+static int records_read(int fd, struct seen *seen)
+{
+	const size_t room = GROUP_SOCKETS_MAX * sizeof(*seen->socket);
+	size_t len = 0;
+	ssize_t n;
+
+	seen->socket = malloc(room);
+	if (!seen->socket)
+		return -ENOMEM;
+	while ((n = read(fd, (char *)seen->socket + len, room - len)) != 0) {
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n < 0)
+			return -errno;
+		len += (size_t)n;
+		if (len == room)
+			return -E2BIG;
+	}
+	seen->nr = (unsigned int)(len / sizeof(*seen->socket));
+	return 0;
+}
+
+static int walk(struct seen *seen)
+{
+	struct steer_bpf *skel = steer_bpf__open();
+	struct bpf_link *link;
+	int fd, ret;
+
+	if (!skel)
+		return -errno;
+	ret = bpf_program__set_autoload(skel->progs.steer_select, false);
+	if (!ret)
+		ret = steer_bpf__load(skel);
+	if (ret) {
+		steer_bpf__destroy(skel);
+		return ret;
+	}
+	/* only the seeing: what chooses is loaded for a group */
+	link = bpf_program__attach_iter(skel->progs.steer_walk, NULL);
+	ret = link ? 0 : -errno;
+	fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	if (!ret && fd < 0)
+		ret = -errno;
+	if (!ret)
+		ret = records_read(fd, seen);
+	if (fd >= 0)
+		close(fd);
+	(void)bpf_link__destroy(link);
+	steer_bpf__destroy(skel);
+	return ret;
+}
+
+/* ------------------------------------------------------------- records to groups */
+
+/* By group, and within it in the order in which the sockets were made. */
+static int in_order(const void *a, const void *b)
+{
+	const struct steer_seen *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	return x->inode == y->inode ? 0 : x->inode < y->inode ? -1 : 1;
+}
+
+static int by_port(const void *a, const void *b)
+{
+	const struct listen_group *x = a, *y = b;
+
+	return x->port == y->port ? strcmp(x->listen, y->listen) : x->port < y->port ? -1 : 1;
+}
+
+static void listen_text(const struct steer_seen *seen, char *buf, size_t len)
+{
+	static const unsigned char any[16];
+	char text[PREFIX_TEXT_LEN];
+
+	addr_text(seen->family, seen->addr, text);
+	if (seen->family == AF_INET)
+		(void)snprintf(buf, len, "%.39s:%u", text, seen->port);
+	else if (!seen->v6only && !memcmp(seen->addr, any, sizeof(any)))
+		(void)snprintf(buf, len, "*:%u", seen->port);
+	else
+		(void)snprintf(buf, len, "[%.39s]:%u", text, seen->port);
+}
+
+/* A group of @nr sockets, whose records follow each other. */
+static int group_make(const struct steer_seen *seen, unsigned int nr, struct listen_group *group)
+{
+	unsigned int i;
+
+	memset(group, 0, sizeof(*group));
+	listen_text(seen, group->listen, sizeof(group->listen));
+	group->port = seen->port;
+	if (seen->ifindex && !if_indextoname(seen->ifindex, group->ifname))
+		(void)snprintf(group->ifname, sizeof(group->ifname), "if%u", seen->ifindex);
+	group->program = seen->program;
+	group->chooser = seen->program || seen->classic ? CHOOSER_FOREIGN : CHOOSER_NONE;
+	group->socket = calloc(nr, sizeof(*group->socket));
+	if (!group->socket)
+		return -ENOMEM;
+	group->nr_socket = nr;
+	for (i = 0; i < nr; i++) {
+		group->socket[i].inode = seen[i].inode;
+		group->socket[i].incoming_cpu = seen[i].incoming_cpu;
+		group->socket[i].program_cpu = -1;
+	}
+	return 0;
+}
+
+static int groups_make(struct seen *seen, struct listen_group **groups, unsigned int *nr)
+{
+	unsigned int i, end;
+	int ret = 0;
+
+	if (seen->nr)
+		qsort(seen->socket, seen->nr, sizeof(*seen->socket), in_order);
+	*groups = calloc(seen->nr + 1, sizeof(**groups));
+	if (!*groups)
+		return -ENOMEM;
+	for (i = 0; i < seen->nr && !ret; i = end) {
+		for (end = i + 1; end < seen->nr && seen->socket[end].group; end++)
+			if (seen->socket[end].group != seen->socket[i].group)
+				break;
+		if (!seen->socket[i].group)
+			end = i + 1;
+		else
+			ret = group_make(&seen->socket[i], end - i, &(*groups)[(*nr)++]);
+	}
+	if (*nr)
+		qsort(*groups, *nr, sizeof(**groups), by_port);
+	return ret;
+}
+
+int groups_read(struct listen_group **groups, unsigned int *nr, struct err *err)
+{
+	struct seen seen = { 0 };
+	int ret;
+
+	*groups = NULL;
+	*nr = 0;
+	(void)libbpf_set_print(libbpf_silent);
+	ret = walk(&seen);
+	if (ret == -E2BIG)
+		(void)err_set(err, ret, "more than %u sockets listen here", GROUP_SOCKETS_MAX);
+	else if (ret)
+		ret = failed(ret, err);
+	else if (groups_make(&seen, groups, nr))
+		ret = err_set(err, -ENOMEM, "out of memory");
+	else {
+		groups_serve(*groups, *nr);
+		groups_chosen(*groups, *nr);
+	}
+	free(seen.socket);
+	if (!ret)
+		return 0;
+	groups_free(*groups, *nr);
+	*groups = NULL;
+	*nr = 0;
+	return ret;
+}
+
+void groups_free(struct listen_group *groups, unsigned int nr)
+{
+	while (nr)
+		free(groups[--nr].socket);
+	free(groups);
+}
+
+const struct listen_group *groups_find(const struct listen_group *groups, unsigned int nr,
+				       const char *listen)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!groups[i].ifname[0] && !strcmp(groups[i].listen, listen))
+			return &groups[i];
+	return NULL;
+}
+
+const char *const chooser_names[] = { "none", "netlane", "foreign", NULL };
+
+static const struct field socket_fields[] = {
+	F_U64(group_socket, inode),
+	F_INT(group_socket, incoming_cpu),
+	F_INT(group_socket, program_cpu),
+	F_U64(group_socket, given),
+	F_UINT(group_socket, servers),
+	F_STR(group_socket, server),
+	F_CPUS(group_socket, cpus),
+	F_UINT(group_socket, pid),
+	F_UINT(group_socket, fd),
+	F_INT(group_socket, reach_err),
+	F_END,
+};
+
+const struct field group_fields[] = {
+	F_STR(listen_group, listen),
+	F_UINT(listen_group, port),
+	F_STR(listen_group, ifname),
+	F_ENUM(listen_group, chooser, chooser_names),
+	F_U64(listen_group, hashed),
+	F_U64(listen_group, missed),
+	F_LIST(listen_group, socket, nr_socket, socket_fields),
+	F_END,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Groups of listening TCP sockets (SO_REUSEPORT) of this network namespace, who
+ * takes connections from each socket, and for which CPU each is meant.
+ */
+#ifndef NETLANE_BASE_GROUPS_H
+#define NETLANE_BASE_GROUPS_H
+
+#include "base/err.h"
+#include "base/fields.h"
+#include "types.h"
+
+/* More sockets than this are not looked at: -E2BIG. */
+#define GROUP_SOCKETS_MAX 4096
+
+/*
+ * All groups, by address and port, heap; freed by groups_free(). Wants root and
+ * BTF. 0; -EOPNOTSUPP where this kernel has no socket iterator (5.8) or no BTF,
+ * -EPERM, or -errno, each with a sentence.
+ */
+int groups_read(struct listen_group **groups, unsigned int *nr, struct err *err);
+void groups_free(struct listen_group *groups, unsigned int nr);
+extern const struct field group_fields[];
+extern const char *const chooser_names[]; /* "none", "netlane", "foreign" */
+
+/* The group that listens on @listen, or NULL. */
+const struct listen_group *groups_find(const struct listen_group *groups, unsigned int nr,
+				       const char *listen);
+
+/*
+ * For which CPU each socket is meant, in the order of the sockets, "-" for none:
+ * "cpu 0,1,-" by SO_INCOMING_CPU, "program 0,1,-" by netlane's own BPF program,
+ * "foreign program" by somebody's, "hash" where nothing is meant for any. Heap,
+ * NULL: out of memory.
+ */
+#define GROUP_HASH "hash"
+#define GROUP_CPU "cpu "
+#define GROUP_PROGRAM "program "
+char *group_value(const struct listen_group *group);
+/* Makes @value so, one element for each socket. 0 or -errno with a sentence. */
+int group_set(const struct listen_group *group, const char *value, struct err *err);
+/* Could @now be what is left of @ours after sockets came and went? */
+bool group_is_rest(const char *now, const char *ours);
+
+/*
+ * Does this kernel heed SO_INCOMING_CPU in a group? Found out with two sockets
+ * in a network namespace of its own. IS_UNKNOWN with an errno where that cannot
+ * be made.
+ */
+enum tri groups_probe(int *errno_out);
+
+#endif /* NETLANE_BASE_GROUPS_H */

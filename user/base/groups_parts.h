@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of base/groups share. Only they include it. */
+#ifndef NETLANE_BASE_GROUPS_PARTS_H
+#define NETLANE_BASE_GROUPS_PARTS_H
+
+#include "base/groups.h"
+
+/* Who serves: fills in .servers, .server, .cpus, .pid, .fd and .reach_err, as /proc tells. */
+void groups_serve(struct listen_group *groups, unsigned int nr);
+/* Which program is netlane's own, and what it is told: .chooser and .program_cpu. */
+void groups_chosen(struct listen_group *groups, unsigned int nr);
+
+/* Can that socket be reached, without changing anything? 0, -EPERM, -ESRCH, ... */
+int group_reach(const struct group_socket *socket);
+/* A descriptor of ours for the @i-th socket; -ESRCH: it is gone, -errno with a sentence. */
+int group_borrow(const struct listen_group *group, unsigned int i, struct err *err);
+
+/* Our program chooses among @group, socket i for CPU @cpus[i], -1: for none. 0 or -errno. */
+int group_program(const struct listen_group *group, const int *cpus, struct err *err);
+/* And no longer. */
+int group_program_end(const struct listen_group *group, struct err *err);
+
+#endif /* NETLANE_BASE_GROUPS_PARTS_H */
