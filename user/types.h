@@ -46,6 +46,17 @@ struct zone {
 	unsigned int nr_prefix;
 };
 
+/* Auto: SO_INCOMING_CPU where this kernel heeds it in a group, else a BPF program. */
+enum steer_way { STEER_AUTO, STEER_INCOMING_CPU, STEER_PROGRAM };
+
+/* One [steer NAME] section: listening sockets that are to be meant for their servers' CPUs. */
+struct steer_policy {
+	char name[32];
+	char listen[ADDR_LEN]; /* as listen_group's; "": every group on @port */
+	unsigned int port;
+	enum steer_way way;
+};
+
 struct policy {
 	enum mode mode;
 	struct cpumask allowed; /* CPUs that lanes may use; empty: all */
@@ -65,6 +76,8 @@ struct policy {
 	unsigned int nr_nic;
 	struct zone *zone;
 	unsigned int nr_zone;
+	struct steer_policy *steer;
+	unsigned int nr_steer;
 };
 
 /* ------------------------------------------------------------- plan */
@@ -74,20 +87,21 @@ struct policy {
  * channels come first because the driver rewrites the rest when they change.
  * X(id, name, unit of the value)
  */
-#define KNOB_LIST(X)                                                  \
-	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")     \
-	X(CHANNELS, "channels", "combined queue pairs")               \
-	X(RSS, "rss", "'equal N', or the queue of each table entry")  \
-	X(IRQ_IN, "irq-in", "hex CPU mask")                           \
-	X(IRQ_OUT, "irq-out", "hex CPU mask")                         \
-	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                     \
-	X(XPS, "xps", "hex CPU mask")                                 \
-	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide") \
-	X(RPS, "rps", "hex CPU mask")                                 \
-	X(RPS_FLOW, "rps-flow-cnt", "flows")                          \
-	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")         \
-	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")           \
-	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")
+#define KNOB_LIST(X)                                                       \
+	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")          \
+	X(CHANNELS, "channels", "combined queue pairs")                    \
+	X(RSS, "rss", "'equal N', or the queue of each table entry")       \
+	X(IRQ_IN, "irq-in", "hex CPU mask")                                \
+	X(IRQ_OUT, "irq-out", "hex CPU mask")                              \
+	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                          \
+	X(XPS, "xps", "hex CPU mask")                                      \
+	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide")      \
+	X(RPS, "rps", "hex CPU mask")                                      \
+	X(RPS_FLOW, "rps-flow-cnt", "flows")                               \
+	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")              \
+	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                \
+	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'") \
+	X(STEER, "steer", "'hash', or 'cpu' and one for each socket, '-' for none")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,
 enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
@@ -105,7 +119,7 @@ struct knob {
 	char mac[MAC_LEN];
 	unsigned int queue;
 	unsigned int table; /* of a route, else 0 */
-	char addr[ADDR_LEN]; /* where a route leads, or a rule's source; else "" */
+	char addr[ADDR_LEN]; /* where a route leads, a rule's source, what is listened on; else "" */
 };
 
 /* The value of a knob that is not there (a queue that is not active, no such route). */
@@ -159,6 +173,7 @@ struct plan {
 	unsigned int nr_step;
 	char (*note)[200]; /* what the owner should know: co-owners, fixed RSS, ... */
 	unsigned int nr_note;
+	bool steer_waits; /* a server that is to be steered may not be ready yet */
 };
 
 /* ------------------------------------------------------------- journal */

@@ -154,6 +154,7 @@ void machine_policy_free(struct policy *policy)
 	for (i = 0; i < policy->nr_nic; i++)
 		free(policy->nic[i].cpus);
 	free(policy->nic);
+	free(policy->steer);
 	memset(policy, 0, sizeof(*policy));
 }
 

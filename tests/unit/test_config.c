@@ -147,6 +147,19 @@ static const struct bad {
 	  ":4:", "it is in [zone a] already" },
 	{ "[zone a]\nnet = 10.0.0.0/8\n", ":2:", "unknown key 'net' in [zone a]; known: prefix" },
 	{ "[zone a b]\nprefix = 10.0.0.0/8\n", ":2:", "letters, digits" },
+	{ "[steer web]\nlisten = nginx\n",
+	  ":2:", "listen = 'nginx': allowed is a port, such as 80" },
+	{ "[steer web]\nlisten = 0\n", ":2:", "listen = '0'" },
+	{ "[steer web]\nlisten = 70000\n", ":2:", "listen = '70000'" },
+	{ "[steer web]\nlisten = :80\n", ":2:", "10.0.0.1:80, 0.0.0.0:80, [::]:80 or *:80" },
+	{ "[steer web]\nlisten = ::1:80\n", ":2:", "listen = '::1:80'" },
+	{ "[steer web]\nlisten = [10.0.0.1]:80\n", ":2:", "listen = '[10.0.0.1]:80'" },
+	{ "[steer web]\nlisten = 10.0.0.0/8:80\n", ":2:", "listen = '10.0.0.0/8:80'" },
+	{ "[steer web]\nby = magic\n", ":2:", "allowed are auto, incoming-cpu and program" },
+	{ "[steer web]\nport = 80\n",
+	  ":2:", "unknown key 'port' in [steer web]; known: listen, by" },
+	{ "[steer ]\nlisten = 80\n", ":2:", "letters, digits" },
+	{ "[steer web]\nby = auto\n", "netlane.conf", "[steer web] has no listen" },
 	{ "[nick eth0]\nrps = off\n", ":1:", "unknown; known: [netlane]" },
 	{ "mode = hold\n", ":1:", "section" },
 	{ "[netlane]\nmode hold\n", ":2:", "neither" },
@@ -196,6 +209,29 @@ static void config__zones__are_taken_and_copied(void **state)
 	config_free(&copy);
 }
 
+static void config__steers__are_taken_and_copied(void **state)
+{
+	struct policy policy, copy;
+	struct err err = { 0 };
+
+	file_put(*state, "/etc/netlane/netlane.conf",
+		 "[steer web]\nlisten = 80\n[steer api]\nby = program\nlisten = [FD00:0::1]:443\n"
+		 "[steer all]\nlisten = *:81\n");
+	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
+	assert_string_equal(err.text, "");
+	assert_int_equal(config_copy(&policy, &copy), 0);
+	config_free(&policy);
+	assert_int_equal(copy.nr_steer, 3);
+	assert_string_equal(copy.steer[0].name, "web");
+	assert_string_equal(copy.steer[0].listen, "");
+	assert_int_equal(copy.steer[0].port, 80);
+	assert_int_equal(copy.steer[0].way, STEER_AUTO);
+	assert_string_equal(copy.steer[1].listen, "[fd00::1]:443");
+	assert_int_equal(copy.steer[1].way, STEER_PROGRAM);
+	assert_string_equal(copy.steer[2].listen, "*:81");
+	config_free(&copy);
+}
+
 static void config__long_line__is_refused_not_cut(void **state)
 {
 	char text[512] = "[nic eth0]\ncpus = 0";
@@ -242,6 +278,7 @@ int main(void)
 		TEST(config__drop_in_files__come_after_in_order),
 		TEST(config__bad_line__names_file_line_value_and_allowed),
 		TEST(config__zones__are_taken_and_copied),
+		TEST(config__steers__are_taken_and_copied),
 		TEST(config__long_line__is_refused_not_cut),
 		TEST(config__named_file_that_is_missing__is_an_error),
 		TEST(config__shipped_file__is_valid_and_changes_nothing),

@@ -64,8 +64,8 @@ static void judge_value(const char *root, struct undo_item *item, bool is_defaul
 		item->shaken = true; /* by the undo that was cut short: it is owed */
 	} else if (knob_is(root, kind, now, step->before)) {
 		decide(item, OUTCOME_UNTOUCHED, before_of(item));
-	} else if (knob_is(root, kind, now, step->after) ||
-		   (item->earlier && knob_is(root, kind, now, item->earlier))) {
+	} else if (knob_is_ours(root, kind, now, step->after) ||
+		   (item->earlier && knob_is_ours(root, kind, now, item->earlier))) {
 		decide(item, OUTCOME_RESTORED, before_of(item));
 	} else if (!strcmp(now, KNOB_ABSENT)) {
 		decide(item, OUTCOME_GONE, before_of(item));

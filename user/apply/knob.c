@@ -31,13 +31,14 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_ROUTE] = &route_ops,
 	[KNOB_RULE] = &rule_ops,
 	[KNOB_NM] = &nm_ops,
+	[KNOB_STEER] = &steer_ops,
 };
 
 /* Routes and files find their NIC themselves: that it is gone is an answer there, no error. */
 static bool is_node_wide(const struct knob *knob)
 {
 	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW ||
-	       knob_comes_and_goes(knob->kind);
+	       knob->kind == KNOB_STEER || knob_comes_and_goes(knob->kind);
 }
 
 /* This boot's interface name of the knob's NIC; "" for a knob of the whole node. */
@@ -185,6 +186,13 @@ bool knob_is(const char *root, enum knob_kind kind, const char *now, const char 
 		return false;
 	cpumask_and(&b, &b, &online);
 	return cpumask_equal(&a, &b);
+}
+
+bool knob_is_ours(const char *root, enum knob_kind kind, const char *now, const char *ours)
+{
+	const struct knob_ops *ops = ops_of[kind];
+
+	return knob_is(root, kind, now, ours) || (ops->is_ours && ops->is_ours(now, ours));
 }
 
 /* ------------------------------------------------------------- for the kinds */

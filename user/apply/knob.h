@@ -38,6 +38,9 @@ int knob_default(const char *root, const struct knob *knob, char **value, struct
  */
 bool knob_is(const char *root, enum knob_kind kind, const char *now, const char *wanted);
 
+/* Is @now what became of @ours by itself, and nobody's but netlane's? For an undo. */
+bool knob_is_ours(const char *root, enum knob_kind kind, const char *now, const char *ours);
+
 /* One kind of knob; NULL members are -ENOTSUP. */
 struct knob_ops {
 	int (*read)(const char *root, const struct knob *knob, const char *ifname, char **value,
@@ -48,6 +51,8 @@ struct knob_ops {
 		     struct err *err);
 	int (*fallback)(const char *root, const struct knob *knob, const char *ifname, char **value,
 			struct err *err); /* of knob_default() */
+	bool (*is_ours)(const char *now,
+			const char *ours); /* of knob_is_ours(), beyond knob_is() */
 };
 
 #endif /* NETLANE_APPLY_KNOB_H */

@@ -14,6 +14,7 @@ const char *const knob_units[] = { KNOB_LIST(KNOB_UNIT) NULL };
 const char *const outcome_names[] = { OUTCOME_LIST(OUTCOME_NAME) NULL };
 const char *const risk_names[] = { "none", "blip", "can-cut-off", NULL };
 const char *const verdict_names[] = { "straight", "changes", "left", NULL };
+const char *const steer_way_names[] = { "auto", "incoming-cpu", "program", NULL };
 const char *const mode_names[] = { "observe", "hold", NULL };
 const char *const vectors_names[] = { "unknown", "per-queue", "shared", NULL };
 
@@ -59,6 +60,8 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 	else if (knob->kind == KNOB_RULE)
 		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
 			       knob->addr);
+	else if (knob->kind == KNOB_STEER)
+		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->addr);
 	else if (by_mac)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->mac);
 	else if (queue)

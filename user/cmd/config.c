@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cmd/config_keys.h"
+#include "cmd/config_steer.h"
 #include "cmd/config_zone.h"
 
 #define SWEEP_DEFAULT_S 30
@@ -101,6 +102,13 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 			err_prefix(r->err, "%s:%u: ", r->path, r->line);
 		return !r->ret;
 	}
+	if (!strncmp(section, "steer ", 6)) {
+		r->ret = config_steer_take(r->policy, section + 6 + strspn(section + 6, " \t"),
+					   name, value, r->err);
+		if (r->ret)
+			err_prefix(r->err, "%s:%u: ", r->path, r->line);
+		return !r->ret;
+	}
 	match = !strncmp(section, "nic ", 4) ? section + 4 + strspn(section + 4, " \t") : "";
 	if (*match && strlen(match) < sizeof(nic->match)) {
 		nic = nic_section(r, match);
@@ -118,8 +126,8 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 	}
 	r->ret = err_set(r->err, -EINVAL,
 			 "%s:%u: section '[%s]' is unknown; known: [netlane], "
-			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *, and "
-			 "[zone NAME]",
+			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *, "
+			 "[steer NAME] and [zone NAME]",
 			 r->path, r->section_line, shown);
 	return 0;
 }
@@ -205,6 +213,8 @@ int config_read(const char *root, const char *path, struct policy *policy, struc
 		ret = file_take(&fresh, main_path, err);
 	if (!ret && !path)
 		ret = folder_take(&fresh, root, err);
+	if (!ret)
+		ret = config_steers_check(&fresh, path ? path : main_path, err);
 	if (ret) {
 		config_free(&fresh);
 		return ret;
@@ -218,6 +228,7 @@ void config_free(struct policy *policy)
 	while (policy->nr_nic)
 		free(policy->nic[--policy->nr_nic].cpus);
 	free(policy->nic);
+	free(policy->steer);
 	config_zones_free(policy);
 	memset(policy, 0, sizeof(*policy));
 }
@@ -228,8 +239,10 @@ int config_copy(const struct policy *from, struct policy *to)
 
 	*to = *from;
 	to->nr_nic = 0;
+	to->steer = NULL;
+	to->nr_steer = 0;
 	to->nic = calloc(from->nr_nic + 1, sizeof(*to->nic));
-	if (config_zones_copy(from, to) || !to->nic) {
+	if (config_zones_copy(from, to) || config_steers_copy(from, to) || !to->nic) {
 		config_free(to);
 		return -ENOMEM;
 	}

@@ -100,6 +100,11 @@ static int prefix_add(struct policy *policy, const char *name, const char *word,
 	return 0;
 }
 
+bool config_name_is_good(const char *name, unsigned long len)
+{
+	return *name && !name[strspn(name, NAME_CHARS)] && strlen(name) < len;
+}
+
 int config_zone_take(struct policy *policy, const char *zone, const char *key, const char *value,
 		     struct err *err)
 {
@@ -108,8 +113,7 @@ int config_zone_take(struct policy *policy, const char *zone, const char *key, c
 	int ret = 0;
 
 	text_escape(shown, sizeof(shown), zone);
-	if (!*zone || zone[strspn(zone, NAME_CHARS)] ||
-	    strlen(zone) >= sizeof(((struct zone *)0)->name))
+	if (!config_name_is_good(zone, sizeof(((struct zone *)0)->name)))
 		return err_set(err, -EINVAL,
 			       "section '[zone %s]': allowed in a name are letters, digits, '.', "
 			       "'_' and '-', 31 at most",

@@ -11,6 +11,8 @@
 /* One key of [zone @zone]. 0, or -errno with a sentence that lacks file and line. */
 int config_zone_take(struct policy *policy, const char *zone, const char *key, const char *value,
 		     struct err *err);
+/* Is @name one for a section: letters, digits, '.', '_' and '-', below @len bytes? */
+bool config_name_is_good(const char *name, unsigned long len);
 /* @to holds a copy of its own, also of a part when it fails. 0 or -ENOMEM. */
 int config_zones_copy(const struct policy *from, struct policy *to);
 void config_zones_free(struct policy *policy);

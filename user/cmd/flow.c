@@ -80,6 +80,8 @@ static unsigned int what_of(const struct flow_from *from, const struct policy *p
 	for (i = 0; i < policy->nr_nic; i++)
 		if (policy->nic[i].source_routing == IS_YES)
 			what |= FACTS_ROUTING;
+	if (policy->nr_steer)
+		what |= FACTS_GROUPS;
 	return what;
 }
 

@@ -52,7 +52,7 @@ static int parts_gather(const struct gather *g, struct facts *facts, struct err 
 {
 	static int (*const parts[])(const struct gather *g, struct facts *facts) = {
 		nics_gather,	nm_gather,	owners_gather,	links_gather, caps_gather,
-		foreign_gather, sysctls_gather, routing_gather, enis_gather,
+		foreign_gather, sysctls_gather, routing_gather, enis_gather,  groups_gather,
 	};
 	unsigned int i;
 	int ret;
@@ -101,6 +101,11 @@ static void moving_swap(struct facts *a, struct facts *b)
 	a->routing = b->routing;
 	a->sysctl = b->sysctl;
 	a->nr_sysctl = b->nr_sysctl;
+	a->groups_known = b->groups_known;
+	a->groups_err = b->groups_err;
+	a->groups_heed_cpu = b->groups_heed_cpu;
+	a->group = b->group;
+	a->nr_group = b->nr_group;
 	b->cpus = was.cpus;
 	b->nic = was.nic;
 	b->nr_nic = was.nr_nic;
@@ -110,6 +115,8 @@ static void moving_swap(struct facts *a, struct facts *b)
 	b->routing = was.routing;
 	b->sysctl = was.sysctl;
 	b->nr_sysctl = was.nr_sysctl;
+	b->group = was.group;
+	b->nr_group = was.nr_group;
 }
 
 static void logins_keep(struct facts *facts, const struct facts *was)
@@ -157,6 +164,7 @@ int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
 		ret = nics_gather(&g, &now);
 		ret = ret ? ret : nm_gather(&g, &now);
 		ret = ret ? ret : sysctls_gather(&g, &now);
+		ret = ret ? ret : groups_gather(&g, &now);
 		moving_swap(facts, &now);
 		logins_keep(facts, &now);
 		nics_own(&g, facts);

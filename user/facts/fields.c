@@ -13,6 +13,7 @@
 #include <json-c/linkhash.h>
 
 #include "base/files.h"
+#include "base/groups.h"
 #include "base/names.h"
 #include "facts/facts.h"
 #include "facts/gather.h"
@@ -200,6 +201,10 @@ const struct field facts_fields[] = {
 	F_LIST(facts, sysctl, nr_sysctl, sysctl_fields),
 	F_ENUM(facts, nm_folder, tri_names),
 	F_LIST(facts, nm_entry, nr_nm_entry, nm_entry_fields),
+	F_ENUM(facts, groups_known, tri_names),
+	F_INT(facts, groups_err),
+	F_ENUM(facts, groups_heed_cpu, tri_names),
+	F_LIST(facts, group, nr_group, group_fields),
 	F_HEAP(facts, irqbalance_banned),
 	F_END,
 };

@@ -48,6 +48,8 @@ int nm_gather(const struct gather *g, struct facts *facts);
 int routing_gather(const struct gather *g, struct facts *facts);
 int enis_gather(const struct gather *g, struct facts *facts);
 extern const struct field eni_fields[];
+/* groups.c: facts->group. -ENOMEM. */
+int groups_gather(const struct gather *g, struct facts *facts);
 /* caps.c, foreign.c, sysctls.c: -ENOMEM. */
 int caps_gather(const struct gather *g, struct facts *facts);
 int foreign_gather(const struct gather *g, struct facts *facts);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/groups.h"
 #include "base/prefix.h"
 #include "base/text.h"
 #include "facts/facts.h"
@@ -234,6 +235,11 @@ void facts_redact(struct facts *facts)
 	id_redact(node->boot_id, sizeof(node->boot_id), "boot");
 	id_redact(node->machine_id, sizeof(node->machine_id), "machine");
 	id_redact(node->instance_id, sizeof(node->instance_id), "instance");
+	groups_free(facts->group,
+		    facts->nr_group); /* names of programs and ports: nothing is left */
+	facts->group = NULL;
+	facts->nr_group = 0;
+	facts->groups_known = IS_UNKNOWN;
 	macs_redact(facts);
 	routing_redact(facts); /* before the names that its routes have */
 	ifnames_redact(facts);

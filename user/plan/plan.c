@@ -17,6 +17,7 @@
 #include "plan/nm.h"
 #include "plan/notes.h"
 #include "plan/routing.h"
+#include "plan/steer.h"
 #include "plan/steps.h"
 #include "plan/work.h"
 
@@ -194,6 +195,8 @@ static int build(struct work *w, struct err *err)
 		routing_build(w); /* behind the verdicts, which are about lanes */
 	if (!w->failed)
 		nm_build(w);
+	if (!w->failed)
+		steer_build(w);
 	notes_build(w);
 	return w->failed ? -ENOMEM : 0;
 }

@@ -259,6 +259,9 @@ static void command_add(struct text *t, const struct plan *plan, const struct st
 	case KNOB_NM:
 		nm_add(t, step);
 		break;
+	case KNOB_STEER:
+		comment_add(t, "no command does this, only netlane up: ", step->after);
+		break;
 	case KNOB_COUNT:
 		break;
 	}

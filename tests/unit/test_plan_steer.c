@@ -1,0 +1,212 @@
+/*
+ * Listening sockets for lanes in the plan: when a group is steered, by what,
+ * and what is said of one that is not; and the values as text.
+ *
+ * The rule: where it is not certain who serves and where, the hash stays.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/groups.h"
+#include "facts/facts.h"
+#include "plan/plan.h"
+#include "tests/unit/planned.h"
+
+/* Four workers, one on each CPU, and a kernel that heeds SO_INCOMING_CPU. */
+static int steer_setup(void **state)
+{
+	int ret = planned_setup_four(state);
+	struct planned *p = *state;
+	struct listen_group *group;
+	unsigned int i;
+
+	p->facts.groups_known = IS_YES;
+	p->facts.groups_heed_cpu = IS_YES;
+	p->facts.group = group = calloc(1, sizeof(*group));
+	p->policy.steer = calloc(1, sizeof(*p->policy.steer));
+	assert_non_null(group);
+	assert_non_null(p->policy.steer);
+	p->facts.nr_group = p->policy.nr_steer = 1;
+	strcpy(p->policy.steer->name, "web");
+	p->policy.steer->port = 80;
+	strcpy(group->listen, "0.0.0.0:80");
+	group->port = 80;
+	group->socket = calloc(4, sizeof(*group->socket));
+	assert_non_null(group->socket);
+	group->nr_socket = 4;
+	for (i = 0; i < 4; i++) {
+		struct group_socket *s = &group->socket[i];
+
+		s->inode = 100 + i;
+		s->incoming_cpu = s->program_cpu = -1;
+		s->servers = 1;
+		s->pid = 812 + i;
+		strcpy(s->server, "nginx (pid 812)");
+		cpumask_add(&s->cpus, 3 - i);
+	}
+	return ret;
+}
+
+static bool says(const struct planned *p, const char *words)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->plan.nr_note; i++)
+		if (strstr(p->plan.note[i], words))
+			return true;
+	return false;
+}
+
+static void is_step(const struct planned *p, const char *before, const char *after)
+{
+	const struct step *step = &p->plan.step[0];
+
+	assert_int_equal(p->plan.nr_step, 1);
+	assert_int_equal(step->knob.kind, KNOB_STEER);
+	assert_string_equal(step->knob.addr, "0.0.0.0:80");
+	assert_string_equal(step->before, before);
+	assert_string_equal(step->after, after);
+	assert_int_equal(step->risk, RISK_NONE);
+}
+
+/* No step, and this is why; the service looks again. */
+static void is_left(struct planned *p, const char *why)
+{
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	if (!says(p, why))
+		fail_msg("no note says '%s': %s", why, p->plan.nr_note ? p->plan.note[0] : "none");
+	assert_true(p->plan.steer_waits);
+}
+
+static void steer_plan__pinned__each_socket_for_its_worker(void **state)
+{
+	struct planned *p = *state;
+	unsigned int i;
+
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	assert_false(p->plan.steer_waits);
+	for (i = 0; i < 4; i++)
+		p->facts.group->socket[i].incoming_cpu = 3 - (int)i;
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	/* a socket came, another's worker moved */
+	p->facts.group->socket[2].incoming_cpu = -1;
+	p->facts.group->socket[3].incoming_cpu = 2;
+	planned_build(p);
+	is_step(p, "cpu 3,2,-,2", "cpu 3,2,1,0");
+}
+
+static void steer_plan__way__is_the_kernels_or_as_asked(void **state)
+{
+	struct planned *p = *state;
+	unsigned int i;
+
+	p->facts.groups_heed_cpu = IS_NO;
+	planned_build(p);
+	is_step(p, "hash", "program 3,2,1,0");
+	p->facts.groups_heed_cpu = IS_UNKNOWN;
+	planned_build(p);
+	is_step(p, "hash", "program 3,2,1,0");
+	p->policy.steer->way = STEER_INCOMING_CPU;
+	is_left(p, "by = incoming-cpu, which this kernel does not heed");
+	p->facts.groups_heed_cpu = IS_YES;
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	p->policy.steer->way = STEER_PROGRAM;
+	planned_build(p);
+	is_step(p, "hash", "program 3,2,1,0");
+	/* what is there stays of its kind */
+	p->policy.steer->way = STEER_AUTO;
+	p->facts.group->chooser = CHOOSER_OURS;
+	for (i = 0; i < 3; i++)
+		p->facts.group->socket[i].program_cpu = 3 - (int)i;
+	planned_build(p);
+	is_step(p, "program 3,2,1,-", "program 3,2,1,0");
+}
+
+static void steer_plan__uncertain__is_left_to_the_hash(void **state)
+{
+	struct planned *p = *state;
+	struct group_socket *s = &p->facts.group->socket[1];
+
+	cpumask_add(&s->cpus, 0);
+	is_left(p, "nginx (pid 812) may run on CPUs 0,2: give each worker a CPU of its own");
+	cpumask_del(&s->cpus, 0);
+	s->servers = 0;
+	is_left(p, "no thread was seen to take from socket 2 of 4");
+	s->reach_err = EPERM;
+	is_left(p, "the sockets of pid 813 cannot be reached (Operation not permitted)");
+	s->pid = 0;
+	is_left(p, "no process is seen to have socket 2 of 4");
+	p->facts.group->chooser = CHOOSER_FOREIGN;
+	is_left(p, "a BPF program chooses already");
+	strcpy(p->facts.group->ifname, "eth0");
+	is_left(p, "bound to eth0");
+	p->facts.group->nr_socket = 1;
+	is_left(p, "one socket, so nothing to choose from");
+	p->facts.group->nr_socket = 4;
+}
+
+static void steer_plan__not_there__is_said(void **state)
+{
+	struct planned *p = *state;
+
+	p->policy.steer->port = 81;
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	assert_true(says(p, "steer web: no sockets share port 81"));
+	strcpy(p->policy.steer->listen, "10.0.0.1:80");
+	planned_build(p);
+	assert_true(says(p, "steer web: no sockets share 10.0.0.1:80"));
+	strcpy(p->policy.steer->listen, "0.0.0.0:80");
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	p->facts.groups_known = IS_UNKNOWN;
+	p->facts.groups_err = EOPNOTSUPP;
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	assert_true(says(p, "the kernel's hash stays"));
+}
+
+static void steer_plan__cpu_without_worker__is_said(void **state)
+{
+	struct planned *p = *state;
+
+	cpumask_clear(&p->facts.group->socket[3].cpus);
+	cpumask_add(&p->facts.group->socket[3].cpus, 1);
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,1");
+	assert_true(says(p, "0.0.0.0:80 has no worker on CPU 0"));
+}
+
+static void steer_value__rest__is_what_may_be_left_of_ours(void **state)
+{
+	assert_true(group_is_rest("cpu 0,1", "cpu 0,1,2"));
+	assert_true(group_is_rest("cpu 0,-,2,-", "cpu 2,0"));
+	assert_false(group_is_rest("cpu 0,3", "cpu 0,1,2"));
+	assert_false(group_is_rest("hash", "cpu 0,1"));
+	assert_false(group_is_rest("cpu 0,x", "cpu 0,1"));
+	assert_true(group_is_rest("program 0,-", "program 0,1"));
+	assert_true(group_is_rest("program -,-", "program 0,1"));
+	assert_false(group_is_rest("foreign program", "program 0,1"));
+	assert_false(group_is_rest("program 0", "cpu 0"));
+}
+
+#define STEER(name) cmocka_unit_test_setup_teardown(name, steer_setup, planned_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STEER(steer_plan__pinned__each_socket_for_its_worker),
+		STEER(steer_plan__way__is_the_kernels_or_as_asked),
+		STEER(steer_plan__uncertain__is_left_to_the_hash),
+		STEER(steer_plan__not_there__is_said),
+		STEER(steer_plan__cpu_without_worker__is_said),
+		cmocka_unit_test(steer_value__rest__is_what_may_be_left_of_ours),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

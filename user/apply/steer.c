@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which CPU each listening socket of a group is meant for. The rule: the group
+ * is found anew each time by what it listens on, for its sockets come and go.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/knobs.h"
+#include "base/groups.h"
+
+static int groups_of(const char *root, struct listen_group **groups, unsigned int *nr,
+		     struct err *err)
+{
+	*groups = NULL;
+	*nr = 0;
+	if (root && strcmp(root, "/"))
+		return 0;
+	return groups_read(groups, nr, err);
+}
+
+static int steer_read(const char *root, const struct knob *knob, const char *ifname, char **value,
+		      struct err *err)
+{
+	const struct listen_group *group;
+	struct listen_group *groups;
+	unsigned int nr;
+	int ret;
+
+	ret = groups_of(root, &groups, &nr, err);
+	if (ret)
+		return ret;
+	group = groups_find(groups, nr, knob->addr);
+	*value = group ? group_value(group) : strdup(KNOB_ABSENT);
+	groups_free(groups, nr);
+	return *value ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+static int steer_write(const char *root, const struct knob *knob, const char *ifname,
+		       const char *value, struct err *err)
+{
+	const struct listen_group *group;
+	struct listen_group *groups;
+	unsigned int nr;
+	int ret;
+
+	ret = groups_of(root, &groups, &nr, err);
+	if (ret)
+		return ret;
+	group = groups_find(groups, nr, knob->addr);
+	if (group)
+		ret = group_set(group, value, err);
+	else
+		ret = err_set(err, -ESTALE, "nobody listens there in a group any more");
+	groups_free(groups, nr);
+	return ret;
+}
+
+/* Sockets that came since have no CPU, those that went took theirs along. */
+static bool steer_is_ours(const char *now, const char *ours)
+{
+	return group_is_rest(now, ours);
+}
+
+const struct knob_ops steer_ops = {
+	.read = steer_read,
+	.write = steer_write,
+	.is_ours = steer_is_ours,
+};

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which listeners are steered. The rule: what is kept is the canonical text, as
+ * the groups of the node are named, so that the two compare as strings.
+ */
+#include "cmd/config_steer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "base/prefix.h"
+#include "base/text.h"
+#include "cmd/config_zone.h"
+
+static struct steer_policy *steer_of(struct policy *policy, const char *name)
+{
+	struct steer_policy *steer;
+	unsigned int i;
+
+	for (i = 0; i < policy->nr_steer; i++)
+		if (!strcmp(policy->steer[i].name, name))
+			return &policy->steer[i];
+	steer = realloc(policy->steer, (policy->nr_steer + 1) * sizeof(*steer));
+	if (!steer)
+		return NULL;
+	policy->steer = steer;
+	steer += policy->nr_steer++;
+	memset(steer, 0, sizeof(*steer));
+	(void)text_copy(steer->name, sizeof(steer->name), name); /* length checked by the caller */
+	return steer;
+}
+
+/* "*" before the port: every IPv6 and IPv4 address, by one socket, as ss writes it. */
+static int address_parse(const char *addr, char text[PREFIX_TEXT_LEN])
+{
+	size_t len = strlen(addr);
+	char bare[PREFIX_TEXT_LEN];
+	struct prefix prefix;
+	bool six = len > 2 && addr[0] == '[' && addr[len - 1] == ']';
+
+	if (!strcmp(addr, "*")) {
+		(void)text_copy(text, PREFIX_TEXT_LEN, "*");
+		return 0;
+	}
+	if (!text_copy(bare, sizeof(bare), six ? addr + 1 : addr))
+		return -EINVAL;
+	if (six)
+		bare[len - 2] = '\0';
+	if (strchr(bare, '/') || prefix_parse(bare, &prefix) || six != (prefix.family == AF_INET6))
+		return -EINVAL;
+	(void)snprintf(text, PREFIX_TEXT_LEN, six ? "[%.39s]" : "%.39s",
+		       prefix_addr_text(&prefix, bare));
+	return 0;
+}
+
+static int listen_parse(const char *value, struct steer_policy *steer)
+{
+	const char *colon = strrchr(value, ':');
+	char addr[PREFIX_TEXT_LEN], text[PREFIX_TEXT_LEN];
+	unsigned long port;
+
+	if (text_uint(colon ? colon + 1 : value, 1, 65535, &port))
+		return -EINVAL;
+	steer->port = (unsigned int)port;
+	steer->listen[0] = '\0';
+	if (!colon)
+		return 0;
+	if (colon == value || (size_t)(colon - value) >= sizeof(addr))
+		return -EINVAL;
+	(void)text_copy(addr, (size_t)(colon - value) + 1, value);
+	if (address_parse(addr, text))
+		return -EINVAL;
+	(void)snprintf(steer->listen, sizeof(steer->listen), "%.44s:%lu", text, port);
+	return 0;
+}
+
+int config_steer_take(struct policy *policy, const char *name, const char *key, const char *value,
+		      struct err *err)
+{
+	struct steer_policy steer = { 0 }, *kept;
+	char shown[96], unknown[96];
+	int way;
+
+	text_escape(shown, sizeof(shown), name);
+	if (!config_name_is_good(name, sizeof(steer.name)))
+		return err_set(err, -EINVAL,
+			       "section '[steer %s]': allowed in a name are letters, digits, '.', "
+			       "'_' and '-', 31 at most",
+			       shown);
+	text_escape(unknown, sizeof(unknown),
+		    strcmp(key, "listen") && strcmp(key, "by") ? key : value);
+	way = strcmp(key, "by") ? 0 : name_find(steer_way_names, value);
+	if (strcmp(key, "listen") && strcmp(key, "by"))
+		return err_set(err, -EINVAL, "unknown key '%s' in [steer %s]; known: listen, by",
+			       unknown, shown);
+	if (way < 0)
+		return err_set(err, -EINVAL,
+			       "by = '%s': allowed are auto, incoming-cpu and program", unknown);
+	if (!strcmp(key, "listen") && listen_parse(value, &steer))
+		return err_set(err, -EINVAL,
+			       "listen = '%s': allowed is a port, such as 80, or an address and a "
+			       "port as ss -lnt shows them, such as 10.0.0.1:80, 0.0.0.0:80, "
+			       "[::]:80 or *:80",
+			       unknown);
+	if (policy->nr_steer == CONFIG_STEERS_MAX)
+		return err_set(err, -EINVAL, "[steer %s]: allowed are %u of them", shown,
+			       CONFIG_STEERS_MAX);
+	kept = steer_of(policy, name);
+	if (!kept)
+		return err_set(err, -ENOMEM, "out of memory");
+	if (!strcmp(key, "by")) {
+		kept->way = (enum steer_way)way;
+		return 0;
+	}
+	memcpy(kept->listen, steer.listen, sizeof(kept->listen));
+	kept->port = steer.port;
+	return 0;
+}
+
+int config_steers_check(const struct policy *policy, const char *file, struct err *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < policy->nr_steer; i++)
+		if (!policy->steer[i].port)
+			return err_set(err, -EINVAL,
+				       "%s: [steer %s] has no listen, such as listen = 80", file,
+				       policy->steer[i].name);
+	return 0;
+}
+
+int config_steers_copy(const struct policy *from, struct policy *to)
+{
+	to->nr_steer = 0;
+	to->steer = calloc(from->nr_steer + 1, sizeof(*to->steer));
+	if (!to->steer)
+		return -ENOMEM;
+	for (; to->nr_steer < from->nr_steer; to->nr_steer++)
+		to->steer[to->nr_steer] = from->steer[to->nr_steer];
+	return 0;
+}

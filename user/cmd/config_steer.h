@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The [steer NAME] sections of the configuration. Of config.c. */
+#ifndef NETLANE_CMD_CONFIG_STEER_H
+#define NETLANE_CMD_CONFIG_STEER_H
+
+#include "base/err.h"
+#include "types.h"
+
+#define CONFIG_STEERS_MAX 64
+
+/* One key of [steer @name]. 0, or -errno with a sentence that lacks file and line. */
+int config_steer_take(struct policy *policy, const char *name, const char *key, const char *value,
+		      struct err *err);
+/* Has each one all it needs? 0, or -EINVAL with a sentence that names @file (or its folder). */
+int config_steers_check(const struct policy *policy, const char *file, struct err *err);
+/* @to holds a copy of its own. 0 or -ENOMEM. */
+int config_steers_copy(const struct policy *from, struct policy *to);
+
+#endif /* NETLANE_CMD_CONFIG_STEER_H */

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Listening sockets for lanes, as steps; see steer.h. */
+#include "plan/steer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/groups.h"
+#include "base/text.h"
+#include "plan/notes.h"
+#include "plan/why.h"
+
+/* In words what keeps the @i-th socket from being meant for one CPU; "" if nothing does. */
+static void socket_obstacle(const struct listen_group *group, unsigned int i, char *buf,
+			    unsigned int len)
+{
+	const struct group_socket *s = &group->socket[i];
+	char cpus[WHY_CPUS_LEN];
+
+	buf[0] = '\0';
+	if (!s->pid)
+		(void)snprintf(buf, len,
+			       "no process is seen to have socket %u of %u; without CAP_SYS_PTRACE "
+			       "those of others are hidden",
+			       i + 1, group->nr_socket);
+	else if (s->reach_err)
+		(void)snprintf(buf, len,
+			       "the sockets of pid %u cannot be reached (%s): Yama "
+			       "(kernel.yama.ptrace_scope), a security module or a missing "
+			       "CAP_SYS_PTRACE",
+			       s->pid, strerror(s->reach_err));
+	else if (!s->servers)
+		(void)snprintf(buf, len, "no thread was seen to take from socket %u of %u", i + 1,
+			       group->nr_socket);
+	else if (cpumask_count(&s->cpus) != 1)
+		(void)snprintf(buf, len, "%s may run on %s: give each worker a CPU of its own",
+			       s->server, why_cpus(&s->cpus, cpus));
+}
+
+void steer_obstacle(const struct listen_group *group, char *buf, unsigned int len)
+{
+	unsigned int i;
+
+	buf[0] = '\0';
+	if (group->nr_socket < 2)
+		(void)snprintf(buf, len, "one socket, so nothing to choose from");
+	else if (group->ifname[0])
+		(void)snprintf(buf, len, "bound to %s, which netlane does not steer",
+			       group->ifname);
+	else if (group->chooser == CHOOSER_FOREIGN)
+		(void)snprintf(buf, len,
+			       "a BPF program chooses already; it could not be given back");
+	for (i = 0; i < group->nr_socket && !buf[0]; i++)
+		socket_obstacle(group, i, buf, len);
+}
+
+/* What is ours already stays of its kind. */
+static bool by_program(const struct facts *facts, const struct steer_policy *policy,
+		       const struct listen_group *group)
+{
+	if (policy->way != STEER_AUTO)
+		return policy->way == STEER_PROGRAM;
+	return group->chooser == CHOOSER_OURS || facts->groups_heed_cpu != IS_YES;
+}
+
+/* "cpu 0,1,2,3": each socket for the CPU of its server. */
+static char *value_wanted(const struct listen_group *group, bool program)
+{
+	struct text t = { 0 };
+	unsigned int i;
+
+	text_add(&t, "%s", program ? GROUP_PROGRAM : GROUP_CPU);
+	for (i = 0; i < group->nr_socket; i++)
+		text_add(&t, "%s%u", i ? "," : "", cpumask_next(&group->socket[i].cpus, 0));
+	return text_take(&t);
+}
+
+bool steer_names(const struct steer_policy *policy, const struct listen_group *group)
+{
+	return policy->listen[0] ? !strcmp(policy->listen, group->listen) :
+				   policy->port == group->port;
+}
+
+static void group_step(struct work *w, const struct steer_policy *policy,
+		       const struct listen_group *group)
+{
+	bool program = by_program(w->facts, policy, group);
+	char *before = group_value(group), *after = value_wanted(group, program);
+	struct plan *plan = w->plan;
+	struct step *step;
+
+	w->failed |= !before || !after;
+	if (w->failed || !strcmp(before, after) ||
+	    !work_grow(w, &plan->step, plan->nr_step, &w->step_room, sizeof(*step))) {
+		free(before);
+		free(after);
+		return;
+	}
+	step = &plan->step[plan->nr_step++];
+	memset(step, 0, sizeof(*step));
+	step->knob.kind = KNOB_STEER;
+	(void)text_copy(step->knob.addr, sizeof(step->knob.addr), group->listen); /* same sizes */
+	step->before = before;
+	step->after = after;
+	(void)snprintf(step->why, sizeof(step->why),
+		       "what a CPU receives is accepted by the worker that runs there: %s and %u "
+		       "more",
+		       group->socket[0].server, group->nr_socket - 1);
+}
+
+/* CPUs that receive and have no socket: the kernel's hash decides for them. */
+static void cpus_note(struct work *w, const struct steer_policy *policy,
+		      const struct listen_group *group)
+{
+	struct cpumask without = w->cpus->housekeeping;
+	char cpus[WHY_CPUS_LEN];
+	unsigned int i;
+
+	for (i = 0; i < group->nr_socket; i++)
+		cpumask_andnot(&without, &without, &group->socket[i].cpus);
+	if (!cpumask_empty(&without))
+		note_add(w, "steer %s: %s has no worker on %s; what they receive goes by the hash",
+			 policy->name, group->listen, why_cpus(&without, cpus));
+}
+
+static void policy_build(struct work *w, const struct steer_policy *policy)
+{
+	const struct facts *facts = w->facts;
+	char obstacle[200];
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < facts->nr_group && !w->failed; i++) {
+		const struct listen_group *group = &facts->group[i];
+
+		if (!steer_names(policy, group))
+			continue;
+		nr++;
+		steer_obstacle(group, obstacle, sizeof(obstacle));
+		if (!obstacle[0] && policy->way == STEER_INCOMING_CPU &&
+		    facts->groups_heed_cpu != IS_YES)
+			(void)snprintf(obstacle, sizeof(obstacle),
+				       "by = incoming-cpu, which this kernel does not heed in a "
+				       "group (tried)");
+		if (obstacle[0]) {
+			note_add(w, "steer %s: %s is left to the kernel's hash: %s", policy->name,
+				 group->listen, obstacle);
+			w->plan->steer_waits = true;
+			continue;
+		}
+		group_step(w, policy, group);
+		cpus_note(w, policy, group);
+	}
+	if (nr)
+		return;
+	if (policy->listen[0])
+		note_add(w, "steer %s: no sockets share %s (SO_REUSEPORT) here", policy->name,
+			 policy->listen);
+	else
+		note_add(w, "steer %s: no sockets share port %u (SO_REUSEPORT) here", policy->name,
+			 policy->port);
+}
+
+void steer_build(struct work *w)
+{
+	unsigned int i;
+
+	if (!w->policy->nr_steer)
+		return;
+	if (w->facts->groups_known != IS_YES) {
+		note_add(w,
+			 "steer: the groups of listening sockets are not known (errno %d): the "
+			 "kernel's hash stays",
+			 w->facts->groups_err);
+		return;
+	}
+	for (i = 0; i < w->policy->nr_steer && !w->failed; i++)
+		policy_build(w, &w->policy->steer[i]);
+}
