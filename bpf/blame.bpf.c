@@ -177,6 +177,22 @@ static __always_inline int at_driver_irq(__u64 data, __u64 unused, __u64 unused2
 	return 0;
 }
 
+/* A socket is about to listen in a group (SO_REUSEPORT): it may be one to be steered. */
+static __always_inline int at_listen(__u64 sk_arg, __u64 unused, __u64 unused2, __u64 unused3)
+{
+	struct sock *sk = (void *)sk_arg;
+	struct blame_record *r;
+
+	if (!BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport))
+		return 0;
+	r = begin(BLAME_FACT_LISTEN, BLAME_LISTEN);
+	if (!r)
+		return 0;
+	r->value = BPF_CORE_READ(sk, __sk_common.skc_num);
+	r->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	return 0;
+}
+
 /* ---- each door twice: by trampoline, and by breakpoint where there is none */
 
 /* Read, not dereferenced: no kernel's idea of an argument's type is in the way. */
@@ -224,6 +240,7 @@ DOOR(ethnl_set_channels, at_channels, BLAME_FACT_CHANNELS)
 DOOR(ethnl_set_rings, at_rings, BLAME_FACT_RINGS)
 DOOR(ethnl_rss_set, at_rss, BLAME_FACT_RSS)
 DOOR(__dev_change_flags, at_link, BLAME_FACT_LINK)
+DOOR(inet_csk_listen_start, at_listen, BLAME_FACT_LISTEN)
 DOOR_IN(__netif_set_xps_queue, at_driver_xps)
 DOOR_IN(irq_set_affinity_locked, at_driver_irq)
 

@@ -29,6 +29,7 @@ struct daemon {
 	unsigned int in_the_way; /* looks in a row that met somebody in the middle of a change */
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	struct pause pause; /* between looks */
+	unsigned int steer_looks; /* left, for servers that listen and are not ready yet */
 	struct portwatch ports;
 	struct growthwatch growth;
 };
@@ -37,6 +38,8 @@ struct daemon {
 void daemon_look(void *arg, const char *event, bool all);
 /* Tells systemd (STATUS=) what it is doing. */
 void daemon_status(struct daemon *d);
+/* One attempt to do what the configuration says, at the @start or later; never ends the service. */
+void daemon_act(struct daemon *d, bool start);
 /* Loads the kernel module where the configuration wants it. */
 void daemon_module(struct daemon *d);
 /* Does what a request says, for @who; as control_do. A CODE_*. */

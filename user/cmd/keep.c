@@ -139,6 +139,7 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	if (!keep->holding)
 		return 0;
 	keep->waits[0] = '\0';
+	keep->steer_waits = false;
 	ret = journal_read(JOURNAL_DIR, &state, err);
 	if (ret == -ENOENT || (!ret && !state.open)) {
 		keep_end(keep); /* given back, by the timer of an up or by hand */
@@ -163,6 +164,7 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	if (ret)
 		goto free_flow;
 	waits_note(keep, &flow);
+	keep->steer_waits = flow.plan.steer_waits;
 	count_new(keep, &flow.facts);
 	keep_sift(keep, &flow, &state);
 	if (flow.plan.nr_step)

@@ -38,6 +38,7 @@ struct keep {
 	unsigned int yielded; /* knobs left to somebody */
 	char last_repair[320];
 	char failure[640];
+	bool steer_waits; /* the last look met a group that is to be steered and could not be */
 	char waits[200]; /* a NIC that cannot have its lanes now, and why */
 };
 

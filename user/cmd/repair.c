@@ -46,6 +46,12 @@ static void by_whom(char *buf, size_t len, const struct blame *by, const struct 
 	struct text who = { 0 };
 	double seconds = since && since < now ? (double)(now - since) / 1e9 : 0;
 
+	if (step->knob.kind == KNOB_STEER) {
+		(void)snprintf(buf, len,
+			       "its server has other sockets or workers, wrong for at most %.3f s",
+			       seconds);
+		return;
+	}
 	if (by)
 		blame_who(by, &who);
 	(void)snprintf(buf, len, "%s %.110s, wrong for %s%.3f s",
@@ -159,9 +165,17 @@ static int plan_judge(struct keep *keep, struct journal *journal, struct flow *f
 	return ret;
 }
 
-/* The steps of one NIC (or of the node, ""), in the plan's order: a transaction of their own. */
-static int nic_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
-		     const char *ifname, unsigned int *nr, struct err *err)
+/* What stands or falls together: the steps of one NIC, of the node (""), of one server. */
+static bool same_part(const struct step *a, const struct step *b)
+{
+	if (a->knob.kind == KNOB_STEER || b->knob.kind == KNOB_STEER)
+		return knob_equal(&a->knob, &b->knob);
+	return !strcmp(a->ifname, b->ifname);
+}
+
+/* The steps that belong to @of, in the plan's order: a transaction of their own. */
+static int part_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
+		      const struct step *of, unsigned int *nr, struct err *err)
 {
 	const struct journal_state *state = journal_state(journal);
 	struct plan plan = { 0 };
@@ -173,7 +187,7 @@ static int nic_apply(struct keep *keep, struct journal *journal, const struct fl
 	if (!plan.step)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (i = 0; i < flow->plan.nr_step; i++)
-		if (!strcmp(flow->plan.step[i].ifname, ifname))
+		if (same_part(&flow->plan.step[i], of))
 			plan.step[plan.nr_step++] = flow->plan.step[i]; /* borrowed */
 	ret = apply_plan("/", &plan, &flow->facts.node, journal, state->deadline_boot_ms,
 			 state->confirm, NULL, &report, err);
@@ -183,18 +197,18 @@ static int nic_apply(struct keep *keep, struct journal *journal, const struct fl
 	return ret;
 }
 
-static bool is_first_of_its_nic(const struct plan *plan, unsigned int i)
+static bool is_first_of_its_part(const struct plan *plan, unsigned int i)
 {
 	unsigned int j;
 
 	for (j = 0; j < i; j++)
-		if (!strcmp(plan->step[j].ifname, plan->step[i].ifname))
+		if (same_part(&plan->step[j], &plan->step[i]))
 			return false;
 	return true;
 }
 
-static int nics_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
-		      unsigned int *nr, struct err *err)
+static int parts_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
+		       unsigned int *nr, struct err *err)
 {
 	unsigned int i;
 	int ret = 0;
@@ -203,9 +217,9 @@ static int nics_apply(struct keep *keep, struct journal *journal, const struct f
 		struct err why = { 0 };
 		int one;
 
-		if (!is_first_of_its_nic(&flow->plan, i))
+		if (!is_first_of_its_part(&flow->plan, i))
 			continue;
-		one = nic_apply(keep, journal, flow, flow->plan.step[i].ifname, nr, &why);
+		one = part_apply(keep, journal, flow, &flow->plan.step[i], nr, &why);
 		if (one && !ret)
 			ret = err_set(err, one, "%s", why.text);
 	}
@@ -231,7 +245,7 @@ int repair(struct keep *keep, struct flow *flow, const char *event, struct err *
 	else
 		ret = plan_judge(keep, journal, flow, err);
 	if (!ret)
-		ret = nics_apply(keep, journal, flow, &nr, err);
+		ret = parts_apply(keep, journal, flow, &nr, err);
 	keep->repairs += nr;
 	if (nr)
 		say("%u %s put back after: %s\n", nr, nr == 1 ? "knob" : "knobs", event);

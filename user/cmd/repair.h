@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a look found wrong: who did it, what of it is meant, and putting back
- * the rest. The rule: a NIC that cannot be mended does not keep the others crooked.
+ * the rest. The rule: a NIC or a server that cannot be mended does not keep the
+ * others crooked.
  */
 #ifndef NETLANE_CMD_REPAIR_H
 #define NETLANE_CMD_REPAIR_H

@@ -43,6 +43,9 @@
 #define LOOK_AFTER_US 20000
 /* Who changes a knob while it is repaired is soon done; who is not is worth a word. */
 #define IN_THE_WAY_MAX 5
+/* A server listens first and starts its workers then: looked at until it has them. */
+#define STEER_LOOKS 50
+#define STEER_LOOK_AFTER_US 200000
 #define HEAP_BLOCK_MAX (128 * 1024) /* bytes; the least that mmap() is asked for */
 
 /* ------------------------------------------------------------- looking */
@@ -107,10 +110,10 @@ static void ports_look(struct daemon *d)
 	(void)fflush(stdout);
 }
 
-void daemon_look(void *arg, const char *event, bool all)
+/* As daemon_look(), not before @after_us from now. */
+static void look_after(struct daemon *d, const char *event, bool all, uint64_t after_us)
 {
-	struct daemon *d = arg;
-	uint64_t now = clock_boot_ns() / 1000, at = now + LOOK_AFTER_US;
+	uint64_t at = clock_boot_ns() / 1000 + after_us;
 
 	if (all) {
 		home_mend(d);
@@ -126,6 +129,11 @@ void daemon_look(void *arg, const char *event, bool all)
 		at = d->looked_us + d->pause.us;
 	(void)sd_event_source_set_time(d->look, at);
 	(void)sd_event_source_set_enabled(d->look, SD_EVENT_ONESHOT);
+}
+
+void daemon_look(void *arg, const char *event, bool all)
+{
+	look_after(arg, event, all, LOOK_AFTER_US);
 }
 
 static int on_look(sd_event_source *source, uint64_t usec, void *arg)
@@ -156,6 +164,10 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	}
 	if (ret)
 		daemon_look(d, ret < 0 ? "the last look failed" : "something was put back", true);
+	if (!ret && d->keep.steer_waits && d->steer_looks) {
+		d->steer_looks--;
+		look_after(d, "a server is not ready yet", false, STEER_LOOK_AFTER_US);
+	}
 	d->looking_on = ret;
 	daemon_status(d);
 	(void)fflush(stdout);
@@ -169,110 +181,17 @@ static void on_touch(void *arg, const struct blame *blame)
 	culprits_add(&d->keep.culprits, blame);
 }
 
-/* ------------------------------------------------------------- doing as configured */
-
-void daemon_module(struct daemon *d)
+static void on_listens(void *arg)
 {
-	struct err err = { 0 };
+	struct daemon *d = arg;
 
-	if (d->keep.policy.module && tell_load(&err))
-		(void)fail("%s", err.text);
-}
-
-static int hold(struct daemon *d)
-{
-	const struct up_opts up = {
-		.policy = &d->keep.policy,
-		.unattended = true,
-		.keeping = true,
-		.who = "netlane run",
-	};
-	int ret;
-
-	daemon_module(d);
-	ret = up_apply(&up, NULL, 0, &d->err);
-	if (ret) { /* it took itself back: this boot did not fail because of netlane */
-		(void)boots_ready(BOOTS_PATH, NULL);
-		return ret;
-	}
-	keep_begin(&d->keep);
-	daemon_look(d, "the lanes were made", true); /* and the module is told */
-	return boots_ready(BOOTS_PATH, &d->err);
-}
-
-/*
- * Goes on with what this boot's journal holds, after a start or a reload, without
- * writing anything here: the look that follows finds drift, and what another
- * configuration wants. What was left to somebody stays his, and a CPU that is
- * offline just now costs no lane.
- */
-static int adopt(struct daemon *d, const char *event)
-{
-	daemon_module(d);
-	say("going on with what was held\n");
-	writer_settle();
-	counting_follow(d->keep.policy.counters);
-	daemon_look(d, event, true);
-	return boots_ready(BOOTS_PATH, &d->err);
-}
-
-/* Takes the configuration in, all of it or, if it is not right, nothing. */
-static int configuration_take(struct daemon *d)
-{
-	struct policy policy;
-	int ret = config_read("/", d->config, &policy, &d->err);
-
-	if (ret)
-		return ret;
-	config_free(&d->keep.policy);
-	d->keep.policy = policy;
-	return 0;
-}
-
-static void hold_or_not(struct daemon *d, bool start)
-{
-	struct err err = { 0 };
-
-	if (d->keep.holding && !file_exists(NULL, "%s", HANDS_OFF_PATH)) {
-		d->ret = adopt(d, "the configuration was read again");
-		say("mode hold\n");
+	if (!d->keep.policy.nr_steer)
 		return;
-	}
-	d->why_observe = consent_withheld(&err);
-	if (d->why_observe)
-		keep_end(&d->keep);
-	else
-		d->ret = start && keep_resume(&d->keep) ? adopt(d, "the service started") : hold(d);
-	say("mode hold%s%s\n", d->why_observe ? ", but observing: " : "",
-	    d->why_observe ? d->why_observe : "");
+	d->steer_looks = STEER_LOOKS;
+	daemon_look(d, "a server listens", false);
 }
 
-/* One attempt to do what the configuration says; never ends the daemon. */
-static void daemon_act(struct daemon *d, bool start)
-{
-	memset(&d->err, 0, sizeof(d->err));
-	d->ret = configuration_take(d);
-	if (d->ret)
-		return; /* what was in force stays in force */
-	d->why_observe = NULL;
-	if (!d->keep.policy.module)
-		tell_unload(); /* an earlier configuration may have wanted it */
-	if (d->wake)
-		wake_sweep(d->wake, d->keep.policy.sweep_s);
-	if (d->keep.policy.mode == MODE_HOLD) {
-		hold_or_not(d, start);
-	} else {
-		if (d->keep.holding)
-			say("what is held stays, but is kept no longer; netlane down gives it back\n");
-		keep_end(&d->keep);
-		say("mode observe: the service changes nothing on this node\n");
-	}
-	/* in mode hold up_apply() did; hands off means the counters, too */
-	if (d->keep.policy.mode == MODE_OBSERVE ||
-	    (d->why_observe && !file_exists(NULL, "%s", HANDS_OFF_PATH)))
-		counting_follow(d->keep.policy.counters);
-	(void)fflush(stdout); /* to the journal now, not when the buffer is full */
-}
+/* ------------------------------------------------------------- the configuration */
 
 static void daemon_say(struct daemon *d)
 {
@@ -328,7 +247,7 @@ static int loop(struct daemon *d)
 	if (ret < 0)
 		return ret;
 	(void)sd_event_source_set_enabled(d->look, SD_EVENT_OFF);
-	d->wake = wake_open(d->event, 0, daemon_look, on_touch, d);
+	d->wake = wake_open(d->event, 0, daemon_look, on_touch, on_listens, d);
 	if (!d->wake)
 		return -ENOMEM;
 	d->keep.touches_read = wake_read_blame;

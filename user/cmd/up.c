@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apply/keeper.h"
 #include "base/names.h"
 #include "base/step.h"
 #include "cmd/cmd.h"
@@ -14,6 +13,7 @@
 #include "cmd/counting.h"
 #include "cmd/down.h"
 #include "cmd/flow.h"
+#include "cmd/making.h"
 #include "cmd/timer.h"
 #include "cmd/up.h"
 #include "cmd/writer.h"
@@ -88,27 +88,6 @@ static int deadline_start(struct journal *journal, const struct up_opts *opts, u
 	return *deadline ? timer_arm(*deadline, err) : 0;
 }
 
-/* Counts what people see: steps of their own, not what a channel change carries along. */
-struct progress {
-	unsigned int said;
-	unsigned int nr;
-};
-
-static void step_said(void *arg, const struct step *step, unsigned int i, unsigned int nr)
-{
-	struct progress *progress = arg;
-	char label[96], before[64], after[64];
-
-	if (step->carried)
-		return;
-	progress->said++;
-	knob_label(&step->knob, step->ifname, label, sizeof(label));
-	view_value(step->knob.kind, step->before, before, sizeof(before));
-	view_value(step->knob.kind, step->after, after, sizeof(after));
-	say("%3u/%u  %-24s %s -> %s\n", progress->said, progress->nr, label, before, after);
-	(void)fflush(stdout); /* progress; a broken pipe shows at the end */
-}
-
 /* Is something held that the next boot does not undo? */
 static bool outlives_boot(const struct journal_state *state)
 {
@@ -138,40 +117,6 @@ static void end_say(const struct up_opts *opts, const struct journal_state *stat
 		    outlives_boot(state) ? " (but what NetworkManager was told stays)" : "");
 }
 
-/* Makes the steps, if there are any, with @deadline in the place of an earlier one. */
-static int steps_apply(struct journal *journal, const struct flow *flow, uint64_t deadline,
-		       bool confirm, struct err *err)
-{
-	struct progress progress = { .nr = plan_changes(&flow->plan) };
-	const struct apply_watch watch = {
-		.step = step_said,
-		.undo = down_watch.undo,
-		.arg = &progress,
-	};
-	struct undo_report report = { { 0 } };
-	struct text text = { 0 };
-	int ret;
-
-	if (!progress.nr)
-		say("%s: nothing to change\n",
-		    plan_has_lanes(&flow->plan) ? "already straight" : "no NIC here gets lanes");
-	/* the service takes over what is straight, too; it has only carried steps then */
-	if (!progress.nr && !(flow->policy.keeping && flow->plan.nr_step)) {
-		if (!journal_state(journal)->open)
-			return 0;
-		return journal_deadline(journal, deadline, confirm, err);
-	}
-	(void)keeper_clear(0, NULL); /* what it was told may be of another plan */
-	ret = apply_plan("/", &flow->plan, &flow->facts.node, journal, deadline, confirm, &watch,
-			 &report, err);
-	if (!ret)
-		return 0;
-	down_report(&text, &report);
-	say("failed; undone: %s\n", text.s ? text.s : "");
-	text_free(&text);
-	return ret;
-}
-
 static int plan_apply(struct journal *journal, const struct flow *flow, const struct up_opts *opts,
 		      struct err *err)
 {
@@ -188,7 +133,7 @@ static int plan_apply(struct journal *journal, const struct flow *flow, const st
 		ret = deadline_start(journal, opts, &deadline, err);
 	if (ret)
 		return ret;
-	ret = steps_apply(journal, flow, deadline, opts->confirm_s, err);
+	ret = making(journal, flow, deadline, opts->confirm_s, err);
 	if (ret) {
 		/* what the up before it did stands again, and so does its time */
 		if (open && journal_state(journal)->open && earlier)

@@ -30,6 +30,7 @@ struct wake {
 	sd_event *event;
 	wake_look look;
 	wake_blame blame;
+	wake_listens listens;
 	void *arg;
 	struct blame_reader *reader;
 	struct err blame_why; /* why there is no reader */
@@ -178,6 +179,11 @@ static void blame_one(const struct blame *blame, void *arg)
 	struct wake *wake = arg;
 	char event[96];
 
+	if (blame->kind == BLAMED_LISTEN) {
+		if (blame->this_netns && !blame->ret)
+			wake->listens(wake->arg);
+		return;
+	}
 	wake->blame(wake->arg, blame);
 	if (blame->ours || blame->ret)
 		return;
@@ -336,7 +342,7 @@ static int on_family(sd_event_source *source, int fd, uint32_t events, void *arg
 }
 
 struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wake_blame blame,
-		       void *arg)
+		       wake_listens listens, void *arg)
 {
 	struct wake *wake = calloc(1, sizeof(*wake));
 	int ret;
@@ -346,6 +352,7 @@ struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wa
 	wake->event = event;
 	wake->look = look;
 	wake->blame = blame;
+	wake->listens = listens;
 	wake->arg = arg;
 	listen_always(wake,
 		      netlink_listen(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |

@@ -15,12 +15,14 @@
 /* @event: a few words, for the log. @all: what changed may be what no event tells of. */
 typedef void (*wake_look)(void *arg, const char *event, bool all);
 typedef void (*wake_blame)(void *arg, const struct blame *blame);
+/* A server began to listen in a group (SO_REUSEPORT) in this network namespace. */
+typedef void (*wake_listens)(void *arg);
 
 struct wake;
 
 /* Opens what there is. Never fails but for memory: NULL. */
 struct wake *wake_open(sd_event *event, unsigned int sweep_s, wake_look look, wake_blame blame,
-		       void *arg);
+		       wake_listens listens, void *arg);
 void wake_close(struct wake *wake);
 /* Another interval, 0: no sweep. */
 void wake_sweep(struct wake *wake, unsigned int sweep_s);

@@ -31,7 +31,7 @@ static void resolve_interface(const struct blame_reader *reader, const struct bl
 	const bool none = !b->ifname[0] && !b->ifindex;
 	char name[IF_NAMESIZE];
 
-	b->this_netns = none || (r->netns && r->netns == reader->netns);
+	b->this_netns = r->netns ? r->netns == reader->netns : none;
 	if (none || !b->this_netns)
 		return;
 	if (!b->ifname[0] && if_indextoname(b->ifindex, name))

@@ -29,6 +29,7 @@
 	X(RINGS, "rings")                                                    \
 	X(RSS, "rss")                                                        \
 	X(LINK, "link") /* .value: 1 up, 0 down */                           \
+	X(LISTEN, "listen") /* .value: the port; in a group only */          \
 	X(DRIVER_XPS, "xps by the driver") /* .within: what made it do so */ \
 	X(DRIVER_IRQ, "irq by the driver")
 

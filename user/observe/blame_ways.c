@@ -43,6 +43,7 @@ static const struct {
 	[BLAME_FACT_LINK] = { "link", { "__dev_change_flags" }, true, false },
 	[BLAME_FACT_DRIVER_XPS] = { "driver xps", { "__netif_set_xps_queue" }, false, false },
 	[BLAME_FACT_DRIVER_IRQ] = { "driver irq", { "irq_set_affinity_locked" }, false, false },
+	[BLAME_FACT_LISTEN] = { "listen", { "inet_csk_listen_start" }, true, false },
 };
 #define FUNCTIONS(fact) (sizeof(facts[fact].function) / sizeof(facts[fact].function[0]))
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The steps of an up, made and told; see making.h. */
+#include "cmd/making.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apply/apply.h"
+#include "apply/keeper.h"
+#include "base/names.h"
+#include "base/step.h"
+#include "cmd/cmd.h"
+#include "cmd/down.h"
+#include "plan/plan.h"
+#include "view/view.h"
+
+struct making {
+	struct journal *journal;
+	const struct flow *flow;
+	uint64_t deadline;
+	bool confirm;
+	/* what people see: steps of their own, not what a channel change carries along */
+	unsigned int said;
+	unsigned int nr;
+};
+
+static void step_said(void *arg, const struct step *step, unsigned int i, unsigned int nr)
+{
+	char label[96], before[64], after[64];
+	struct making *m = arg;
+
+	if (step->carried)
+		return;
+	m->said++;
+	knob_label(&step->knob, step->ifname, label, sizeof(label));
+	view_value(step->knob.kind, step->before, before, sizeof(before));
+	view_value(step->knob.kind, step->after, after, sizeof(after));
+	say("%3u/%u  %-24s %s -> %s\n", m->said, m->nr, label, before, after);
+	(void)fflush(stdout); /* progress; a broken pipe shows at the end */
+}
+
+/* Some steps, whose order stays, as one transaction. */
+static int part_make(struct making *m, struct step *step, unsigned int nr, struct err *err)
+{
+	const struct apply_watch watch = {
+		.step = step_said,
+		.undo = down_watch.undo,
+		.arg = m,
+	};
+	struct undo_report report = { { 0 } };
+	struct plan plan = { .step = step, .nr_step = nr };
+	struct text text = { 0 };
+	int ret;
+
+	ret = apply_plan("/", &plan, &m->flow->facts.node, m->journal, m->deadline, m->confirm,
+			 &watch, &report, err);
+	if (!ret)
+		return 0;
+	down_report(&text, &report);
+	say("failed; undone: %s\n", text.s ? text.s : "");
+	text_free(&text);
+	return ret;
+}
+
+/* Each server by itself, when the lanes stand. */
+static void servers_make(struct making *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->flow->plan.nr_step; i++) {
+		struct step step = m->flow->plan.step[i];
+		struct err err = { 0 };
+
+		if (step.knob.kind == KNOB_STEER && part_make(m, &step, 1, &err))
+			(void)fail("%s; the kernel's hash stays there", err.text);
+	}
+}
+
+static int lanes_make(struct making *m, struct err *err)
+{
+	const struct plan *plan = &m->flow->plan;
+	struct step *step = calloc(plan->nr_step + 1, sizeof(*step)); /* borrowed */
+	unsigned int i, nr = 0;
+	int ret = 0;
+
+	if (!step)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (i = 0; i < plan->nr_step; i++)
+		if (plan->step[i].knob.kind != KNOB_STEER)
+			step[nr++] = plan->step[i];
+	if (nr)
+		ret = part_make(m, step, nr, err);
+	else if (journal_state(m->journal)->open)
+		ret = journal_deadline(m->journal, m->deadline, m->confirm, err);
+	free(step);
+	return ret;
+}
+
+static bool has_servers(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++)
+		if (plan->step[i].knob.kind == KNOB_STEER)
+			return true;
+	return false;
+}
+
+int making(struct journal *journal, const struct flow *flow, uint64_t deadline, bool confirm,
+	   struct err *err)
+{
+	struct making m = { .journal = journal,
+			    .flow = flow,
+			    .deadline = deadline,
+			    .confirm = confirm,
+			    .nr = plan_changes(&flow->plan) };
+	int ret;
+
+	if (!m.nr)
+		say("%s: nothing to change\n",
+		    plan_has_lanes(&flow->plan) ? "already straight" : "no NIC here gets lanes");
+	/* the service takes over what is straight, too; it has only carried steps then */
+	if (!m.nr && !(flow->policy.keeping && flow->plan.nr_step)) {
+		if (!journal_state(journal)->open)
+			return 0;
+		return journal_deadline(journal, deadline, confirm, err);
+	}
+	(void)keeper_clear(0, NULL); /* what it was told may be of another plan */
+	ret = lanes_make(&m, err);
+	if (!ret && has_servers(&flow->plan))
+		servers_make(&m);
+	return ret;
+}

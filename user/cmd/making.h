@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The steps of an up, made and told. The rule: the lanes are all or nothing; a
+ * server that cannot be steered costs nobody his lanes.
+ */
+#ifndef NETLANE_CMD_MAKING_H
+#define NETLANE_CMD_MAKING_H
+
+#include "base/err.h"
+#include "cmd/flow.h"
+#include "journal/journal.h"
+
+/*
+ * Makes the steps of @flow's plan, if there are any, with @deadline in the
+ * place of an earlier one. 0, or -errno when what makes the lanes failed and
+ * was taken back.
+ */
+int making(struct journal *journal, const struct flow *flow, uint64_t deadline, bool confirm,
+	   struct err *err);
+
+#endif /* NETLANE_CMD_MAKING_H */
