@@ -34,12 +34,13 @@ _netlane()
 		top) words="--nic --config --help $nics" ;;
 		ports) words="--json --check --all --live --help" ;;
 		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
+		steer) words="--json --check --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
-		*) words="plan up down status stat top ports tcp log facts run --help --version" ;;
+		*) words="plan up down status stat top ports tcp steer log facts run --help --version" ;;
 		esac
-		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp log facts run --help --version"
+		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp steer log facts run --help --version"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

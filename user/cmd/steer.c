@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* netlane steer: which worker gets a connection, and by whose choice. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/groups.h"
+#include "cmd/cmd.h"
+#include "cmd/flow.h"
+#include "facts/facts.h"
+#include "plan/plan.h"
+#include "plan/steer.h"
+#include "view/steer.h"
+
+struct steer_opts {
+	bool json;
+	bool check;
+	const char *config;
+};
+
+static const struct step *step_of(const struct plan *plan, const struct listen_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_step; i++)
+		if (plan->step[i].knob.kind == KNOB_STEER && !group->ifname[0] &&
+		    !strcmp(plan->step[i].knob.addr, group->listen))
+			return &plan->step[i];
+	return NULL;
+}
+
+static int row_fill(const struct flow *flow, unsigned int i, struct steer_row *row)
+{
+	struct listen_group *group = &flow->facts.group[i];
+	const struct step *step = step_of(&flow->plan, group);
+	unsigned int k;
+
+	row->group = group;
+	row->nr_group = 1;
+	(void)text_copy(row->listen, sizeof(row->listen), group->listen); /* same sizes */
+	for (k = 0; k < flow->policy.nr_steer && !row->name[0]; k++)
+		if (steer_names(&flow->policy.steer[k], group))
+			(void)text_copy(row->name, sizeof(row->name), flow->policy.steer[k].name);
+	steer_obstacle(group, row->obstacle, sizeof(row->obstacle));
+	row->now = group_value(group);
+	row->wanted = step ? strdup(step->after) : NULL;
+	return row->now && (!step || row->wanted) ? 0 : -ENOMEM;
+}
+
+/* Found: a section's group that is not as it wants it, or a section without one. */
+static unsigned int found(const struct steer_view *view)
+{
+	unsigned int i, nr = view->nr_note;
+
+	for (i = 0; i < view->nr_row; i++)
+		nr += view->row[i].wanted || (view->row[i].name[0] && view->row[i].obstacle[0]);
+	return nr;
+}
+
+/* What the plan says of sections; what is said of a group already is not said twice. */
+static void notes_take(const struct flow *flow, struct steer_view *view)
+{
+	unsigned int i;
+
+	for (i = 0; i < flow->plan.nr_note; i++)
+		if (!strncmp(flow->plan.note[i], "steer ", strlen("steer ")) &&
+		    !strstr(flow->plan.note[i], "is left to the kernel's hash"))
+			memcpy(view->note[view->nr_note++], flow->plan.note[i],
+			       sizeof(*view->note));
+}
+
+static int show(const struct steer_opts *opts, const struct flow *flow)
+{
+	struct steer_view view = { 0 };
+	struct text text = { 0 };
+	unsigned int i;
+	int code = CODE_DONE;
+
+	view.row = calloc(flow->facts.nr_group + 1, sizeof(*view.row));
+	view.note = calloc(flow->plan.nr_note + 1, sizeof(*view.note));
+	if (!view.row || !view.note)
+		code = fail("out of memory");
+	for (i = 0; i < flow->facts.nr_group && code == CODE_DONE; i++)
+		if (row_fill(flow, i, &view.row[view.nr_row++]))
+			code = fail("out of memory");
+	if (code == CODE_DONE)
+		notes_take(flow, &view);
+	if (code == CODE_DONE && opts->json) {
+		code = print_json(view_steer_json(&view));
+	} else if (code == CODE_DONE) {
+		view_steer(&text, &view, terminal_width());
+		code = print_text(&text);
+	}
+	if (code == CODE_DONE && opts->check && found(&view))
+		code = CODE_FINDINGS;
+	for (i = 0; i < view.nr_row; i++) {
+		free(view.row[i].now);
+		free(view.row[i].wanted);
+	}
+	free(view.row);
+	free(view.note);
+	return code;
+}
+
+static int steer_run(const void *arg, char **words, unsigned int nr_words)
+{
+	const struct steer_opts *opts = arg;
+	struct flow_from from = { .config = opts->config, .what = FACTS_GROUPS };
+	struct listen_group *groups;
+	struct flow flow = { 0 };
+	struct err err = { 0 };
+	unsigned int nr;
+	int ret, code;
+
+	/* in facts it would only be a number of an error */
+	ret = groups_read(&groups, &nr, &err);
+	groups_free(groups, nr);
+	if (!ret)
+		ret = flow_prepare(&from, &flow, &err);
+	code = ret ? fail_err(ret, &err) : show(opts, &flow);
+	flow_free(&flow);
+	return code;
+}
+
+static const struct option_desc steer_options[] = {
+	{ "json", OPTION_FLAG, offsetof(struct steer_opts, json), NULL, "as JSON" },
+	{ "check", OPTION_FLAG, offsetof(struct steer_opts, check), NULL,
+	  "exit 3 when a [steer NAME] of the configuration is not as it is to be" },
+	{ "config", OPTION_TEXT, offsetof(struct steer_opts, config), "FILE",
+	  "instead of /etc/netlane/netlane.conf and its .d folder" },
+	{ NULL, OPTION_END, 0, NULL, NULL },
+};
+
+const struct command cmd_steer = {
+	.name = "steer",
+	.words = "",
+	.summary = "which worker gets a connection: groups of listening sockets",
+	.help = "Shows the listening sockets that share a port (SO_REUSEPORT) in this network\n"
+		"namespace: who chooses among them, who takes connections from each, and on which\n"
+		"CPUs he runs. Changes nothing: a section [steer NAME] with listen = PORT in the\n"
+		"configuration has netlane up, or the service, give what a CPU receives to the\n"
+		"worker that runs there. Wants root.",
+	.options = steer_options,
+	.size = sizeof(struct steer_opts),
+	.run = steer_run,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Groups of listening sockets: who chooses among them, and who serves each. */
+#ifndef NETLANE_VIEW_STEER_H
+#define NETLANE_VIEW_STEER_H
+
+#include <json-c/json_object.h>
+
+#include "base/fields.h"
+#include "base/text.h"
+#include "types.h"
+
+/* One group, and what the configuration has to say of it. */
+struct steer_row {
+	char listen[ADDR_LEN];
+	char name[32]; /* of the [steer NAME] that names it, "" none */
+	char *now; /* as the knob's value */
+	char *wanted; /* the same, if an up would change it, else NULL */
+	char obstacle[200]; /* why it cannot be steered, "" if it can */
+	struct listen_group *group; /* borrowed from the facts */
+	unsigned int nr_group; /* 1 */
+};
+
+struct steer_view {
+	struct steer_row *row;
+	unsigned int nr_row;
+	char (*note)[200]; /* borrowed from the plan: about sections that name no group, ... */
+	unsigned int nr_note;
+};
+
+void view_steer(struct text *out, const struct steer_view *view, unsigned int width);
+struct json_object *view_steer_json(const struct steer_view *view);
+
+#endif /* NETLANE_VIEW_STEER_H */
