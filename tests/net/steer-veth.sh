@@ -1,0 +1,20 @@
+#!/bin/bash
+# Steering on this machine's own kernel: the cases of steer_cases.sh.
+# Rule: what it takes to see a server come is in no kernel's power here, so the
+# service's sweep is what finds it.
+#
+# host: timeout=240
+
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+{
+	. "$here/../lib.sh"
+	. "$here/pair.sh"
+	. "$here/steer.sh"
+	. "$here/steer_cases.sh"
+}
+a=nlsteer-a-$$ b=nlsteer-b-$$
+
+t_setup prepare
+steer_cases
+t_done

@@ -1,0 +1,151 @@
+# shellcheck shell=bash disable=SC2154	# $address and so on are those of steer.sh
+# The cases of steering that every kernel has to pass. Sourced, behind steer.sh.
+# Rule: two workers, two CPUs; each way by which sockets are meant for CPUs has to pass
+# the same.
+
+by_hash()
+{
+	local share
+	two_cpus
+	nginx_begin 01 10
+	share=$(locality)
+	((share < 85)) || t_fail "the hash itself is local ($share %): the other cases show nothing"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+}
+
+# up and down by WAY; SETS is what the sockets say then, PROGRAMS how many choose
+steered()	# WAY SETS PROGRAMS
+{
+	local said
+	two_cpus
+	nginx_begin 01 10
+	steer "by = $1"
+	said=$(up)
+	t_match "$said" "steer $address:$port +hash -> (cpu|program) 0,1"
+	is_local || t_fail "not local"
+	t_eq "$(meant)" "$2" "what sockets are meant for"
+	t_eq "$(programs)" "$3" "programs that choose"
+	t_match "$(netlane up --config "$T_TMP/conf")" "nothing to change"
+	t_match "$(netlane down)" "given back: 1 restored"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+	t_wait_for 10 no_program
+	(($(locality) < 85)) || t_fail "still local after down"
+}
+
+# Reloads under load: no request fails, new workers are as local as the old ones.
+reloads()	# WAY
+{
+	local old
+	two_cpus
+	nginx_begin 01 10
+	steer "by = $1"
+	up >/dev/null
+	: >"$T_TMP/load"
+	client python3 "$net/asker.py" until "$T_TMP/load" "$address" "$port" 0 1 >"$T_TMP/asked" 2>&1 &
+	t_at_end "rm -f $T_TMP/load; wait $! || :"
+	for _ in 1 2 3 4 5; do
+		old=$(workers)
+		kill -HUP "$nginx"
+		t_wait_for 20 all_gone "$old"
+	done
+	is_local || t_fail "not local after reloads"
+	rm "$T_TMP/load"
+	wait $!
+	t_match "$(tail -1 "$T_TMP/asked")" "^ok [1-9][0-9]+ failed 0$"
+}
+all_gone() { local pid; for pid in $1; do [[ ! -e /proc/$pid ]] || return; done; }
+
+# The service follows a server that is stopped and started; then gives back.
+follows()	# WAY
+{
+	local service
+	two_cpus
+	nginx_begin 01 10
+	steer "by = $1"
+	inside rm -f /var/lib/netlane/hands-off # of a down before
+	nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
+	service=$!
+	t_at_end "kill $service 2>/dev/null; wait $service || :"
+	t_at_end given_back
+	t_wait_for 20 grep -q "^mode hold" "$T_TMP/log"
+	is_local || t_fail "not local at the start"
+	nginx_end
+	nginx_begin 01 10
+	t_wait_for 20 grep -q "^repair steer $address:$port: hash" "$T_TMP/log"
+	is_local || t_fail "not local after a restart of the server"
+	kill -9 "$service"
+	wait "$service" || :
+	is_local || t_fail "not local after the service was killed"
+	t_match "$(netlane down)" "given back: 1 restored"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+	t_wait_for 10 no_program
+}
+
+# What came since netlane was there is not its own, the rest is given back all the same.
+down_after_change()
+{
+	two_cpus
+	nginx_begin 01 10
+	steer "by = $1"
+	up >/dev/null
+	nginx_conf 01 10 01
+	kill -HUP "$nginx"
+	t_wait_for 20 has_workers 3
+	t_match "$(netlane down)" "given back: 1 restored"
+	t_eq "$(meant)" "-1 -1 -1 " "what sockets are meant for"
+	t_wait_for 10 no_program
+}
+has_workers() { [[ $(workers | wc -l) == "$1" && $(meant | wc -w) == "$1" ]]; }
+
+floats()
+{
+	local said
+	two_cpus
+	nginx_begin 11 11
+	steer
+	said=$(up)
+	t_match "$said" "left to the kernel's hash: nginx \(pid [0-9]+\) may run on (CPUs? )?0-1: give each worker a CPU"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+}
+
+# A program of somebody is not replaced: it could not be given back.
+foreign()
+{
+	local said
+	two_cpus
+	nginx_begin 01 10
+	python3 "$net/asker.py" choose "$nginx"
+	steer
+	said=$(up)
+	t_match "$said" "a BPF program chooses already"
+	t_eq "$(programs)" 0 "programs of netlane's"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+}
+
+# Not allowed to reach another's sockets: said, the hash stays, and nothing fails.
+no_ptrace()
+{
+	local said
+	two_cpus
+	nginx_begin 01 10
+	steer
+	said=$(inside capsh --drop=cap_sys_ptrace -- -c "$PWD/build/netlane up --config $T_TMP/conf")
+	t_match "$said" "left to the kernel's hash: .*CAP_SYS_PTRACE"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+}
+
+steer_cases()
+{
+	t_case steer.hash.is_not_local by_hash
+	t_case steer.incoming_cpu.is_local steered incoming-cpu "0 1 " 0
+	t_case steer.program.is_local steered program "-1 -1 " 1
+	t_case steer.incoming_cpu.reloads reloads incoming-cpu
+	t_case steer.program.reloads reloads program
+	t_case steer.incoming_cpu.follows follows incoming-cpu
+	t_case steer.program.follows follows program
+	t_case steer.incoming_cpu.down_after_change down_after_change incoming-cpu
+	t_case steer.program.down_after_change down_after_change program
+	t_case steer.floating.is_left floats
+	t_case steer.foreign_program.is_left foreign
+	t_case steer.no_ptrace.is_left no_ptrace
+}

@@ -1,0 +1,145 @@
+#!/bin/bash
+# Steering on each kernel: the cases of tests/net/steer_cases.sh, then real
+# receive queues with nginx and HAProxy behind them, and a server that comes.
+# Rule: on real queues the witness is a bpftrace script, which sees for each
+# connection the CPU that received it and the CPU that accepts it.
+#
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: timeout=900
+
+here=$(dirname "$0")
+# shellcheck source-path=SCRIPTDIR
+{
+	. "$here/../lib.sh"
+	. "$here/traffic.sh"
+	. "$here/lanes.sh"
+	. "$here/../net/pair.sh"
+	. "$here/../net/steer.sh"
+	. "$here/../net/steer_cases.sh"
+}
+a=nlsteer-a b=nlsteer-b
+
+# ---- real queues
+config=$T_TMP/lanes.conf
+up_lanes()	# the lanes of eth0, and [steer web]
+{
+	printf '%s\n' "[netlane]" "counters = no" "[steer web]" "listen = 80" >"$config"
+	build/netlane up --config "$config"
+}
+down_lanes() { build/netlane down; }
+
+witness_begin()
+{
+	bpftrace -B line -e 'BEGIN { printf("ready\n"); }
+		kretprobe:inet_csk_accept /retval/ {
+			@[cpu == ((struct sock *)retval)->__sk_common.skc_incoming_cpu] = count();
+		}' >"$T_TMP/witness" 2>&1 &
+	witness=$!
+	t_at_end "kill $witness 2>/dev/null; wait $witness || :"
+	t_wait_for 120 grep -q ready "$T_TMP/witness"
+}
+# "LOCAL OTHER": connections accepted on the CPU that received them, and elsewhere
+witness_end()
+{
+	kill -INT "$witness"
+	wait "$witness" || :
+	awk '/^@\[1\]/ { here = $NF } /^@\[0\]/ { elsewhere = $NF } END { print here + 0, elsewhere + 0 }' "$T_TMP/witness"
+}
+
+# new_connections NUMBER - one after the other is enough, each by a queue of its own hash
+new_connections() { outside wrk -t1 -c16 -d"$1" -H "Connection: close" http://10.9.0.2/ >"$T_TMP/wrk"; }
+
+nginx_here()
+{
+	nginx_start
+	t_at_end traffic_stop
+	t_wait_for 20 nginx_answers
+}
+haproxy_here()
+{
+	cat >"$T_TMP/haproxy.cfg" <<-END
+		global
+			nbthread 4
+			cpu-map auto:1/1-4 0-3
+		defaults
+			mode http
+			timeout client 5s
+			timeout server 5s
+			timeout connect 5s
+		frontend web
+			bind 0.0.0.0:80 shards by-thread
+			http-request return status 200 content-type text/plain string "a lane"
+	END
+	haproxy -db -f "$T_TMP/haproxy.cfg" >"$T_TMP/haproxy.log" 2>&1 &
+	haproxy=$!
+	t_at_end "kill $haproxy; wait $haproxy || :"
+	t_wait_for 20 nginx_answers
+}
+
+# on_queues SERVER - elsewhere by the hash, here with the lanes, elsewhere after down
+on_queues()
+{
+	local seen
+	"$1"
+	witness_begin
+	new_connections 2
+	seen=$(witness_end)
+	((${seen#* } * 4 > ${seen% *})) || t_fail "the hash itself is local: $seen"
+	t_at_end down_lanes
+	up_lanes
+	t_wait_for 20 steered_here
+	witness_begin
+	new_connections 4
+	seen=$(witness_end)
+	echo "local, elsewhere: $seen"
+	((${seen% *} >= 50)) || t_fail "too few connections: $seen"
+	t_eq "${seen#* }" 0 "connections accepted elsewhere"
+	down_lanes
+	witness_begin
+	new_connections 2
+	seen=$(witness_end)
+	((${seen#* } * 4 > ${seen% *})) || t_fail "still local after down: $seen"
+}
+steered_here() { [[ $(build/netlane plan --config "$config") == *"nothing to change"* || $(build/netlane up --config "$config") != *"left to"* ]]; }
+
+# A server that comes is seen by the event: there is no sweep.
+comes()
+{
+	local service
+	needs_root
+	steer
+	sed -i 's/^sweep = 1/sweep = 0/' "$T_TMP/conf"
+	inside rm -f /var/lib/netlane/hands-off
+	nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
+	service=$!
+	t_at_end "kill $service 2>/dev/null; wait $service || :"
+	t_at_end given_back
+	t_wait_for 90 grep -q "^mode hold" "$T_TMP/log"
+	nginx_begin 01 10
+	t_wait_for 30 grep -q "put back after: a server" "$T_TMP/log"
+	is_local || t_fail "not local"
+	nginx_end
+	nginx_begin 01 10
+	t_wait_for 30 came_twice
+	is_local || t_fail "not local after a restart of the server"
+}
+came_twice() { (($(grep -c "put back after: a server" "$T_TMP/log") >= 2)); }
+
+# By itself each kernel takes the way that works there.
+way_of_kernel()
+{
+	local way=cpu
+	[[ $(uname -r) != 5.10.* ]] || way=program
+	nginx_begin 01 10
+	steer
+	t_match "$(up)" "steer $address:$port +hash -> $way 0,1"
+	is_local || t_fail "not local"
+}
+
+t_setup prepare
+steer_cases
+t_case steer.way.is_the_kernels way_of_kernel
+t_case steer.server.is_seen_to_come comes
+t_case steer.queues.nginx_is_local on_queues nginx_here
+t_case steer.queues.haproxy_is_local on_queues haproxy_here
+t_done
