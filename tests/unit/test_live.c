@@ -136,6 +136,32 @@ static void live__notes__are_none_where_nothing_is(void **state)
 	text_free(&text);
 }
 
+/* One sentence says that there is another namespace and how to look into it. */
+static void live__elsewhere__comes_with_the_command(void **state)
+{
+	struct timewait_net net[2] = {
+		{ .netns = 7, .alive = 57, .by = "nginx (pid 812)", .pid = 812 },
+		{ .netns = 8, .own = true, .alive = 3 },
+	};
+	struct timewait tw = { .net = net, .nr_net = 2 };
+	struct text text = { 0 };
+
+	view_timewait_notes(&text, &tw, 300);
+	assert_string_equal(text.s,
+			    "\nnet:[7], another network namespace, has 57 in TIME_WAIT and nginx "
+			    "(pid 812) in it: 'nsenter -t 812 -n netlane ports' shows its ports\n");
+	text_free(&text);
+	net[0].by[0] = '\0';
+	net[0].pid = 0;
+	view_timewait_notes(&text, &tw, 300);
+	assert_non_null(strstr(text.s, "57 in TIME_WAIT and no process that can be seen in it: "
+				       "'ip netns exec NAME netlane ports', where it has a name"));
+	text_free(&text);
+	net[0].alive = 0;
+	view_timewait_notes(&text, &tw, 300);
+	assert_null(text.s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -145,6 +171,7 @@ int main(void)
 		cmocka_unit_test(live__refused__is_forgotten_after_a_minute),
 		cmocka_unit_test(live__estimate__is_called_one),
 		cmocka_unit_test(live__notes__are_none_where_nothing_is),
+		cmocka_unit_test(live__elsewhere__comes_with_the_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,7 @@ struct timewait_net {
 	struct timewait_counts counts; /* since counting began */
 	unsigned int sockstat; /* of the reader's own: what the kernel says is alive */
 	char by[64]; /* a process in it, "" unknown */
+	unsigned int pid; /* of that process, 0 unknown */
 };
 
 struct timewait {

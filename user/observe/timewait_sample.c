@@ -327,6 +327,7 @@ void timewait_name(struct timewait *sample)
 		text_escape(shown, sizeof(shown), comm);
 		(void)snprintf(sample->net[j].by, sizeof(sample->net[j].by), "%.40s (pid %.12s)",
 			       shown, pids[i]);
+		(void)sscanf(pids[i], "%u", &sample->net[j].pid);
 		unnamed--;
 	}
 	files_free(pids, nr);

@@ -133,14 +133,46 @@ static void refusals(struct text *out, const struct timewait *tw, unsigned int w
 		text_add(out, "and so it was for %u more destinations\n", nr - REFUSALS_SHOWN);
 }
 
-static void nets(struct text *out, const struct timewait *tw, bool others)
+static bool net_is_idle(const struct timewait_net *net)
+{
+	return !net->alive && !net->counts.refused;
+}
+
+/* What was counted elsewhere, and how to see it: a walk is of one namespace. */
+static void others(struct text *out, const struct timewait *tw, unsigned int width)
+{
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_net; i++) {
+		const struct timewait_net *net = &tw->net[i];
+		char line[300], way[100];
+
+		if (net->own || net_is_idle(net))
+			continue;
+		if (net->pid)
+			(void)snprintf(way, sizeof(way), "'nsenter -t %u -n netlane ports'",
+				       net->pid);
+		else
+			(void)snprintf(way, sizeof(way),
+				       "'ip netns exec NAME netlane ports', where it has a name,");
+		(void)snprintf(line, sizeof(line),
+			       "net:[%u], another network namespace, has %s%llu in TIME_WAIT and "
+			       "%s in it: %s shows its ports",
+			       net->netns, tw->estimate ? "about " : "",
+			       (unsigned long long)net->alive,
+			       net->by[0] ? net->by : "no process that can be seen", way);
+		view_wrap(out, line, 0, 2, width);
+	}
+}
+
+static void nets(struct text *out, const struct timewait *tw)
 {
 	unsigned int i;
 
 	for (i = 0; i < tw->nr_net; i++) {
 		const struct timewait_net *net = &tw->net[i];
 
-		if (net->own ? others : !net->alive && !net->counts.refused)
+		if (!net->own && net_is_idle(net))
 			continue;
 		text_add(out, "%s%u%s  %s%llu in TIME_WAIT", net->own ? "here    " : "net:[",
 			 net->netns, net->own ? "" : "]", tw->estimate ? "about " : "",
@@ -160,7 +192,7 @@ void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr,
 			  "an estimate: this kernel lets its functions not be hooked, so that "
 			  "only changes of state are seen, and ages are worked out from births",
 			  0, 0, width);
-	nets(out, tw, false);
+	nets(out, tw);
 	text_add(out, "\n");
 	nr = nr < tw->nr_row ? nr : tw->nr_row;
 	if (nr)
@@ -180,7 +212,7 @@ void view_timewait_notes(struct text *out, const struct timewait *tw, unsigned i
 	struct text notes = { 0 };
 
 	refusals(&notes, tw, width);
-	nets(&notes, tw, true);
+	others(&notes, tw, width);
 	if (notes.len)
 		text_add(out, "\n%s", notes.s);
 	text_free(&notes);
@@ -211,13 +243,10 @@ static const struct field row_fields[] = {
 };
 
 static const struct field net_fields[] = {
-	F_UINT(timewait_net, netns),
-	F_BOOL(timewait_net, own),
-	F_U64(timewait_net, alive),
-	F_OBJECT(timewait_net, counts, counts_fields),
-	F_UINT(timewait_net, sockstat),
-	F_STR(timewait_net, by),
-	F_END,
+	F_UINT(timewait_net, netns),	F_BOOL(timewait_net, own),
+	F_U64(timewait_net, alive),	F_OBJECT(timewait_net, counts, counts_fields),
+	F_UINT(timewait_net, sockstat), F_STR(timewait_net, by),
+	F_UINT(timewait_net, pid),	F_END,
 };
 
 static const struct field timewait_fields[] = {
