@@ -179,6 +179,27 @@ static void text__what_there_is_none_of__is_left_out(void **state)
 	text_free(&out);
 }
 
+static void text__one__is_not_many(void **state)
+{
+	struct tcp_view view = {
+		.nics_known = true,
+		.total = { .connections = 1, .ca[TCP_IN_OPEN] = 1, .rtos_known = 1, .rtos = 1 }
+	};
+	struct tcp_finding full = { .kind = TCP_FINDING_QUEUE, .where = "*:80", .nr = 1, .of = 1 };
+	struct text out = { 0 };
+	char line[200];
+
+	view_tcp(&out, &view, 200);
+	assert_non_null(strstr(out.s, "now     1 connection\n"));
+	assert_non_null(strstr(out.s, ", 1 timeout;"));
+	text_free(&out);
+	tcp_finding_text(&full, line, sizeof(line));
+	assert_non_null(strstr(line, "the accept queue is full on 1 of 1 socket: the"));
+	full.of = 2;
+	tcp_finding_text(&full, line, sizeof(line));
+	assert_non_null(strstr(line, "the accept queue is full on 1 of 2 sockets: the"));
+}
+
 static void text__times__have_a_unit(void **state)
 {
 	static const struct {
@@ -230,6 +251,7 @@ int main(void)
 		cmocka_unit_test(accept__counts__are_read_by_name),
 		cmocka_unit_test(accept__full_queue__is_said_with_its_remedy),
 		cmocka_unit_test(text__what_there_is_none_of__is_left_out),
+		cmocka_unit_test(text__one__is_not_many),
 		cmocka_unit_test(text__times__have_a_unit),
 		cmocka_unit_test(json__has_groups_states_and_findings),
 	};

@@ -17,6 +17,7 @@
 #include "observe/census.h"
 #include "observe/timewait.h"
 #include "view/timewait.h"
+#include "view/view.h"
 
 #define NS_PER_S 1000000000ULL
 #define LOOK_NS (20 * NS_PER_S) /* sweeps may come in crowds */
@@ -44,7 +45,8 @@ static void refused_say(struct portwatch *w, const struct timewait *tw)
 		say("ports: %s\n", line);
 	}
 	if (nr > LINES_MAX)
-		say("ports: and so it was for %u more destinations\n", nr - LINES_MAX);
+		say("ports: and so it was for %u more %s\n", nr - LINES_MAX,
+		    view_word(nr - LINES_MAX, "destination", "destinations"));
 	if (nr)
 		w->said_ns = tw->at_ns;
 	w->refused_ns = tw->at_ns;
@@ -70,6 +72,7 @@ static const struct census_row *worst_of(const struct census *census)
 static void forecast_say(struct portwatch *w, const struct census_row *row)
 {
 	const struct outlook *o = &row->outlook;
+	unsigned int per_s = row->counted ? row->born_per_s : o->per_s;
 	uint64_t now = clock_mono_ns();
 	char to[sizeof(w->warned)];
 
@@ -83,8 +86,8 @@ static void forecast_say(struct portwatch *w, const struct census_row *row)
 			       outlook_taken(o), o->usable);
 	if (!strcmp(to, w->warned) && now - w->warned_ns < AGAIN_NS)
 		return;
-	say("%s: %u of %u in use, %u connections a second; netlane ports says what helps\n",
-	    w->status, outlook_taken(o), o->usable, row->counted ? row->born_per_s : o->per_s);
+	say("%s: %u of %u in use, %u %s a second; netlane ports says what helps\n", w->status,
+	    outlook_taken(o), o->usable, per_s, view_word(per_s, "connection", "connections"));
 	(void)text_copy(w->warned, sizeof(w->warned), to); /* the same length */
 	w->warned_ns = now;
 }

@@ -46,8 +46,7 @@ static void counts_say(struct text *out, const struct listeners *l, unsigned int
 		       "(TCPReqQFullDrop), %s answered by a cookie instead; cookies %s sent, %s "
 		       "came back good, %s bad",
 		       overflows, drops, syn_drops, for_full, sent, good, bad);
-	text_add(out, "since   ");
-	view_wrap(out, line, 8, 8, width);
+	view_labelled(out, "since", line, width);
 }
 
 static void settings_say(struct text *out, const struct listeners *l, unsigned int width)
@@ -58,8 +57,7 @@ static void settings_say(struct text *out, const struct listeners *l, unsigned i
 		       "net.core.somaxconn %u: what a listen() from now on gets at most; "
 		       "tcp_syncookies %d, tcp_abort_on_overflow %d",
 		       l->somaxconn, l->syncookies, l->abort_on_overflow);
-	text_add(out, "limits  ");
-	view_wrap(out, line, 8, 8, width);
+	view_labelled(out, "limits", line, width);
 }
 
 /* "12", or of several sockets "0-3 (9)": the least, the most, and all. */
@@ -106,19 +104,20 @@ static bool row_say(struct text *out, const struct listeners *l, const struct li
 	listener_name(row, name, sizeof(name));
 	if (row->full)
 		(void)snprintf(line, sizeof(line),
-			       "%s: the accept queue is full on %u of %u sockets: connections are "
+			       "%s: the accept queue is full on %u of %u %s: connections are "
 			       "dropped until its program accepts",
-			       name, row->full, row->sockets);
+			       name, row->full, row->sockets,
+			       view_word(row->sockets, "socket", "sockets"));
 	else if (nearly)
 		(void)snprintf(line, sizeof(line),
 			       "%s: %u wait for accept() on one socket, which takes %u", name,
 			       row->queue_max, row->backlog_max + 1);
 	else
-		(void)snprintf(
-			line, sizeof(line),
-			"%s: dropped %llu times since it listens (a full queue, or a segment "
-			"that fits no connection); it has room now",
-			name, (unsigned long long)row->drops);
+		(void)snprintf(line, sizeof(line),
+			       "%s: dropped %llu %s since it listens (a full queue, or a segment "
+			       "that fits no connection); it has room now",
+			       name, (unsigned long long)row->drops,
+			       view_word(row->drops, "time", "times"));
 	text_add(out, "\n");
 	view_wrap(out, line, 0, 2, width);
 	text_add(out, "  - ");
@@ -179,16 +178,18 @@ void view_listeners(struct text *out, const struct listeners *l, unsigned int nr
 		text_add(out, "* as much as net.core.somaxconn allows: capped there, or asked for "
 			      "just that\n");
 	if (l->nr_row > nr) {
-		view_count(out, l->nr_row - nr, "more listener", "more listeners");
-		text_add(out, "; --all shows them\n");
+		view_count(out, l->nr_row - nr, "more listener; --all shows it",
+			   "more listeners; --all shows them");
+		text_add(out, "\n");
 	}
 	if (l->more_rows)
-		text_add(out,
-			 "%u more sockets listen, beyond the %u addresses that are looked at\n",
-			 l->more_rows, l->nr_row);
+		text_add(out, "%u more %s, beyond the %u addresses that are looked at\n",
+			 l->more_rows, view_word(l->more_rows, "socket listens", "sockets listen"),
+			 l->nr_row);
 	if (l->stray_half_open)
-		text_add(out, "%u half-open connections are of no listener that is there now\n",
-			 l->stray_half_open);
+		text_add(out, "%u half-open %s of no listener that is there now\n",
+			 l->stray_half_open,
+			 view_word(l->stray_half_open, "connection is", "connections are"));
 	for (level = 2; level >= 1; level--)
 		for (i = 0; i < l->nr_row && said < SAID_ROWS; i++)
 			if (urgency(&l->row[i]) == level)

@@ -74,23 +74,27 @@ static void table(struct text *out, const struct census *census, unsigned int nr
 	}
 }
 
-static void rest(struct text *out, const struct census *census, unsigned int nr)
+static void rest(struct text *out, const struct census *census, unsigned int nr, unsigned int width)
 {
-	unsigned int i, ports = 0;
+	unsigned int more = census->nr_row - nr, i, ports = 0;
+	char line[200];
 
 	for (i = nr; i < census->nr_row; i++)
 		ports += census->row[i].established + census->row[i].opening +
 			 census->row[i].closing + census->row[i].time_wait;
-	if (nr < census->nr_row) {
-		view_count(out, census->nr_row - nr, "more destination", "more destinations");
-		text_add(out, " with %u ports; --all shows them\n", ports);
+	if (more) {
+		(void)snprintf(line, sizeof(line), "%u more %s with %u %s; --all shows %s", more,
+			       view_word(more, "destination", "destinations"), ports,
+			       view_word(ports, "port", "ports"), view_word(more, "it", "them"));
+		view_wrap(out, line, 0, 2, width);
 	}
-	if (census->rest_rows)
-		text_add(
-			out,
-			"other: %u established and %u TIME_WAIT to destinations beyond the %u that "
-			"are kept apart\n",
-			census->rest.established, census->rest.time_wait, census->nr_row);
+	if (census->rest_rows) {
+		(void)snprintf(line, sizeof(line),
+			       "other: %u established and %u TIME_WAIT to destinations beyond the "
+			       "%u that are kept apart",
+			       census->rest.established, census->rest.time_wait, census->nr_row);
+		view_wrap(out, line, 0, 2, width);
+	}
 }
 
 static void settings(struct text *out, const struct census *census, unsigned int width)
@@ -102,25 +106,31 @@ static void settings(struct text *out, const struct census *census, unsigned int
 		       "reserved and %u listened on",
 		       census->usable, census->first, census->last, census->reserved,
 		       census->listened);
-	text_add(out, "ports   ");
-	view_wrap(out, line, 8, 8, width);
+	view_labelled(out, "ports", line, width);
 	if (!census->usable)
-		text_add(out, "        none is left for connect(): each one fails\n");
+		view_labelled(out, "", "none is left for connect(): each one fails", width);
 }
 
-static void served(struct text *out, const struct census *census)
+static void served(struct text *out, const struct census *census, unsigned int width)
 {
-	if (census->served)
-		text_add(
-			out,
-			"served  %u connections came in, %u of them in TIME_WAIT: memory, bounded by "
-			"tcp_max_tw_buckets = %u, and no port of the above\n",
-			census->served, census->served_time_wait, census->tw_max);
-	if (census->fixed)
-		text_add(out,
-			 "fixed   %u on ports that connect() does not choose, %u of them in "
-			 "TIME_WAIT\n",
-			 census->fixed, census->fixed_time_wait);
+	char line[200];
+
+	if (census->served) {
+		(void)snprintf(line, sizeof(line),
+			       "%u %s came in, %u in TIME_WAIT: memory, bounded by "
+			       "tcp_max_tw_buckets = %u, and no port of the above",
+			       census->served,
+			       view_word(census->served, "connection", "connections"),
+			       census->served_time_wait, census->tw_max);
+		view_labelled(out, "served", line, width);
+	}
+	if (census->fixed) {
+		(void)snprintf(line, sizeof(line),
+			       "%u on %s that connect() does not choose, %u in TIME_WAIT",
+			       census->fixed, view_word(census->fixed, "a port", "ports"),
+			       census->fixed_time_wait);
+		view_labelled(out, "fixed", line, width);
+	}
 }
 
 void view_ports(struct text *out, const struct census *census, unsigned int nr, unsigned int width)
@@ -128,14 +138,14 @@ void view_ports(struct text *out, const struct census *census, unsigned int nr, 
 	unsigned int i, said = 0;
 
 	settings(out, census, width);
-	served(out, census);
+	served(out, census, width);
 	text_add(out, "\n");
 	nr = nr < census->nr_row ? nr : census->nr_row;
 	if (!nr)
 		text_add(out, "no connection was opened here\n");
 	else
 		table(out, census, nr);
-	rest(out, census, nr);
+	rest(out, census, nr, width);
 	for (i = 0; i < census->nr_row && said < ADVICE_ROWS; i++) {
 		if (!census->row[i].outlook.tight)
 			continue;

@@ -50,8 +50,9 @@ static void reuse_remedy(struct text *out, const struct census *census,
 	if (row->with_reuse.full_s_early < 0)
 		remedy(out, width,
 		       "net.ipv4.tcp_tw_reuse = 1: a port is taken again %u ms after its connection "
-		       "ended, if the other end uses timestamps, too; about %u ports would be enough",
-		       census->tw_reuse_ms, row->with_reuse.levels_at);
+		       "ended, if the other end uses timestamps, too; about %u %s would be enough",
+		       census->tw_reuse_ms, row->with_reuse.levels_at,
+		       view_word(row->with_reuse.levels_at, "port", "ports"));
 }
 
 static void range_remedy(struct text *out, const struct census *census,
@@ -66,13 +67,13 @@ static void range_remedy(struct text *out, const struct census *census,
 	more = census->usable + (census->first > first ? census->first - first : 0) + PORTS_ALL -
 	       1 - census->last;
 	if (more <= outlook->levels_at || more <= held)
-		return;
+		return; /* so it is two ports at least */
 	remedy(out, width,
 	       "net.ipv4.ip_local_port_range = %u 65535, with what is served there in "
 	       "ip_local_reserved_ports: up to %u ports, enough for %u a second beside the %u that "
-	       "are held",
-	       first, more, outlook->lasts_s ? (more - held) / outlook->lasts_s : more - held,
-	       held);
+	       "%s held",
+	       first, more, outlook->lasts_s ? (more - held) / outlook->lasts_s : more - held, held,
+	       view_word(held, "is", "are"));
 }
 
 static void address_remedy(struct text *out, const struct outlook *outlook, unsigned int width)
@@ -84,9 +85,10 @@ static void address_remedy(struct text *out, const struct outlook *outlook, unsi
 	more = outlook->levels_at / outlook->usable; /* that many full ones, and one */
 	if (more)
 		remedy(out, width,
-		       "%u more source %s: each has %u ports of its own toward it; so has each "
-		       "further address or port of the destination",
-		       more, more == 1 ? "address" : "addresses", outlook->usable);
+		       "%u more source %s %u %s of its own toward it; so has each further address "
+		       "or port of the destination",
+		       more, view_word(more, "address: it has", "addresses: each has"),
+		       outlook->usable, view_word(outlook->usable, "port", "ports"));
 }
 
 static const char *fails(const struct census_row *row)
@@ -94,68 +96,92 @@ static const char *fails(const struct census_row *row)
 	return row->bound ? "bind() fails with EADDRINUSE" : "connect() fails with EADDRNOTAVAIL";
 }
 
+/* Of ports that are its own and ports that are not: connections to elsewhere have those. */
+static void why_others(const struct census_row *row, const char *to, char *line, size_t len)
+{
+	const struct outlook *o = &row->outlook;
+	const char *chosen = o->others == 1 ? ", and bind() chose it" : ", and bind() chose those";
+
+	(void)snprintf(line, len, "%s: %u %s of %u %s in use, and %u more %s for it: %s%s", to,
+		       o->in_use, view_word(o->in_use, "port", "ports"), o->usable,
+		       view_word(o->in_use, "is", "are"), o->others,
+		       view_word(o->others, "is not free", "are not free"),
+		       view_word(o->others, "a connection to elsewhere has it",
+				 "connections to elsewhere have them"),
+		       row->bound ? "" : chosen);
+}
+
 /* Why: one sentence, which is true of this outlook. */
 static void why(const struct census_row *row, const char *to, char *line, size_t len)
 {
 	const struct outlook *o = &row->outlook;
+	const char *connections = view_word(o->per_s, "connection", "connections");
+	const char *ports = view_word(o->usable, "port", "ports");
 
-	if (outlook_taken(o) >= o->usable)
+	if (outlook_taken(o) >= o->usable && o->usable == 1)
+		(void)snprintf(line, len, "%s: the only port is not free; %s", to, fails(row));
+	else if (outlook_taken(o) >= o->usable)
 		(void)snprintf(line, len, "%s: none of the %u ports is left; %s", to, o->usable,
 			       fails(row));
 	else if (o->per_s && o->levels_at >= o->usable)
 		(void)snprintf(line, len,
-			       "%s: %u connections a second, each %u s in TIME_WAIT, come to %u "
-			       "ports, and there are %u; then %s",
-			       to, o->per_s, o->lasts_s, o->levels_at, o->usable, fails(row));
+			       "%s: %u %s a second, each %u s in TIME_WAIT, %s to %u %s, and "
+			       "there %s %u; then %s",
+			       to, o->per_s, connections, o->lasts_s,
+			       view_word(o->per_s, "comes", "come"), o->levels_at,
+			       view_word(o->levels_at, "port", "ports"),
+			       view_word(o->usable, "is", "are"), o->usable, fails(row));
 	else if (o->others)
-		(void)snprintf(line, len,
-			       "%s: %u ports of %u are in use, and %u more are not free for it: "
-			       "connections to elsewhere have them%s",
-			       to, o->in_use, o->usable, o->others,
-			       row->bound ? "" : ", and bind() chose those");
+		why_others(row, to, line, len);
 	else if (o->full_s_early >= 0)
-		(void)snprintf(
-			line, len,
-			"%s: %u connections a second in the mean, but in bursts: %u ports may "
-			"not be enough",
-			to, o->per_s, o->usable);
+		(void)snprintf(line, len,
+			       "%s: %u %s a second in the mean, but in bursts: %u %s may not be "
+			       "enough",
+			       to, o->per_s, connections, o->usable, ports);
 	else
-		(void)snprintf(
-			line, len,
-			"%s: %u of %u ports are in use; a burst of connections finds no more", to,
-			o->in_use, o->usable);
+		(void)snprintf(line, len,
+			       "%s: %u of %u %s %s in use; a burst of connections finds no more",
+			       to, o->in_use, o->usable, ports, view_word(o->in_use, "is", "are"));
+}
+
+/* What the program itself can do. */
+static void own_remedy(struct text *out, const struct census_row *row, unsigned int width)
+{
+	unsigned int held = row->established + row->opening + row->closing;
+	const struct outlook *outlook = &row->outlook;
+
+	if (outlook->in_use > 2 * held)
+		remedy(out, width,
+		       "keep connections to it open and use them again (keep-alive, a pool): a "
+		       "connection a second less is %u %s less",
+		       outlook->lasts_s, view_word(outlook->lasts_s, "port", "ports"));
+	else
+		remedy(out, width,
+		       "%u %s open, being opened or being closed at once: fewer, or shared ones, "
+		       "free as many ports",
+		       held, view_word(held, "connection is", "connections are"));
+	if (outlook->others)
+		remedy(out, width,
+		       "IP_BIND_ADDRESS_NO_PORT where a program binds an address before it connects: "
+		       "without it a port serves one destination, and %u that %s not free for this "
+		       "one",
+		       outlook->others,
+		       view_word(outlook->others, "serves another is", "serve others are"));
 }
 
 void advice_row(struct text *out, const struct census *census, const struct census_row *row,
 		unsigned int width)
 {
-	unsigned int held = row->established + row->opening + row->closing;
-	const struct outlook *outlook = &row->outlook;
 	char to[ADDR_LEN + 16], line[400];
 
 	ports_to(row, to, sizeof(to));
 	why(row, to, line, sizeof(line));
 	text_add(out, "\n");
 	view_wrap(out, line, 0, 2, width);
-	if (outlook->in_use > 2 * held)
-		remedy(out, width,
-		       "keep connections to it open and use them again (keep-alive, a pool): a "
-		       "connection a second less is %u %s less",
-		       outlook->lasts_s, outlook->lasts_s == 1 ? "port" : "ports");
-	else
-		remedy(out, width,
-		       "%u connections are open, being opened or being closed at once: fewer, or "
-		       "shared ones, free as many ports",
-		       held);
-	if (outlook->others)
-		remedy(out, width,
-		       "IP_BIND_ADDRESS_NO_PORT where a program binds an address before it connects: "
-		       "without it a port serves one destination, and %u that serve others are not "
-		       "free for this one",
-		       outlook->others);
+	own_remedy(out, row, width);
 	reuse_remedy(out, census, row, width);
 	range_remedy(out, census, row, width);
-	address_remedy(out, outlook, width);
+	address_remedy(out, &row->outlook, width);
 }
 
 void advice_unanswered(struct text *out, const struct census_row *row, unsigned int width)
@@ -163,12 +189,12 @@ void advice_unanswered(struct text *out, const struct census_row *row, unsigned 
 	char to[ADDR_LEN + 16], line[500];
 
 	ports_to(row, to, sizeof(to));
-	(void)snprintf(
-		line, sizeof(line),
-		"%s: %u SYNs were sent again and have no answer, while %u of %u ports are in "
-		"use here and other connections to it came about: not the ports of this "
-		"node",
-		to, row->unanswered, row->outlook.in_use, row->outlook.usable);
+	(void)snprintf(line, sizeof(line),
+		       "%s: %u SYNs were sent again and have no answer, while %u of %u ports %s in "
+		       "use here and other connections to it came about: not the ports of this "
+		       "node",
+		       to, row->unanswered, row->outlook.in_use, row->outlook.usable,
+		       view_word(row->outlook.in_use, "is", "are"));
 	text_add(out, "\n");
 	view_wrap(out, line, 0, 2, width);
 	remedy(out, width,
@@ -188,10 +214,11 @@ void advice_source(struct text *out, const struct census *census,
 
 	(void)snprintf(line, sizeof(line),
 		       "%s: a program binds it before it connects, without "
-		       "IP_BIND_ADDRESS_NO_PORT, and has %u ports so: no other connect() on this "
-		       "node can have those; bind() has %u for all its destinations, %u of them in "
+		       "IP_BIND_ADDRESS_NO_PORT, and has %u %s so: no other connect() on this "
+		       "node can have %s; bind() has %u for all its destinations, %u of them in "
 		       "use, and fails with EADDRINUSE when none is left",
-		       source->local, source->bound, census->usable, source->ports);
+		       source->local, source->bound, view_word(source->bound, "port", "ports"),
+		       view_word(source->bound, "it", "those"), census->usable, source->ports);
 	text_add(out, "\n");
 	view_wrap(out, line, 0, 2, width);
 }

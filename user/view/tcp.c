@@ -53,13 +53,6 @@ static void resent_text(const struct tcp_group *group, char *buf, size_t len)
 		(void)snprintf(buf, len, "-");
 }
 
-/* A label of 8 columns and a line of words. */
-static void said(struct text *out, const char *label, const char *line, unsigned int width)
-{
-	text_add(out, "%-8s", label);
-	view_wrap(out, line, 8, 8, width);
-}
-
 /* ------------------------------------------------------------- the sums */
 
 /* What there is none of is left out. */
@@ -73,7 +66,8 @@ static void now_say(struct text *out, const struct tcp_group *all, unsigned int 
 {
 	struct text line = { 0 };
 
-	text_add(&line, "%u connections", all->connections);
+	text_add(&line, "%u %s", all->connections,
+		 view_word(all->connections, "connection", "connections"));
 	part(&line, ", ", all->closing, "of them closing");
 	part(&line, " (", all->forgotten,
 	     "closed by the other end over a minute ago, and not by the program here)");
@@ -81,7 +75,7 @@ static void now_say(struct text *out, const struct tcp_group *all, unsigned int 
 	part(&line, "; ", all->opening, "being opened");
 	part(&line, ", ", all->unanswered, "of them without an answer to the first SYN");
 	if (line.s)
-		said(out, "now", line.s, width);
+		view_labelled(out, "now", line.s, width);
 	text_free(&line);
 }
 
@@ -98,7 +92,7 @@ static void states_say(struct text *out, const struct tcp_group *all, unsigned i
 	part(&line, "; ", all->peer_zero_window, "may not send: the other end's window is 0");
 	part(&line, "; ", all->own_zero_window, "whose program here does not read: window 0");
 	if (line.s)
-		said(out, "states", line.s, width);
+		view_labelled(out, "states", line.s, width);
 	text_free(&line);
 }
 
@@ -113,7 +107,8 @@ static void since_say(struct text *out, const struct tcp_group *all, unsigned in
 	share_text(all->rwnd_us, all->busy_us, rwnd, sizeof(rwnd));
 	share_text(all->sndbuf_us, all->busy_us, sndbuf, sizeof(sndbuf));
 	if (all->rtos_known)
-		(void)snprintf(rtos, sizeof(rtos), "%llu timeouts", (unsigned long long)all->rtos);
+		(void)snprintf(rtos, sizeof(rtos), "%llu %s", (unsigned long long)all->rtos,
+			       view_word(all->rtos, "timeout", "timeouts"));
 	else
 		(void)snprintf(rtos, sizeof(rtos), "timeouts not counted by this kernel");
 	(void)snprintf(line, sizeof(line),
@@ -121,7 +116,7 @@ static void since_say(struct text *out, const struct tcp_group *all, unsigned in
 		       "that there was something to send %s waiting for the other end's window, %s "
 		       "for room in the send buffer",
 		       share, sent, resent, bytes, rtos, rwnd, sndbuf);
-	said(out, "since", line, width);
+	view_labelled(out, "since", line, width);
 }
 
 static void cc_say(struct text *out, const struct tcp_view *view, unsigned int width)
@@ -133,7 +128,7 @@ static void cc_say(struct text *out, const struct tcp_view *view, unsigned int w
 		text_add(&line, "%s%u %s", i ? ", " : "", view->cc[i].connections,
 			 view->cc[i].name);
 	if (line.s)
-		said(out, "control", line.s, width);
+		view_labelled(out, "control", line.s, width);
 	text_free(&line);
 }
 
@@ -178,7 +173,7 @@ static void paced_say(struct text *out, const struct tcp_view *view, unsigned in
 		 all->rate_limited);
 	fq_say(&line, view);
 	if (line.s)
-		said(out, "paced", line.s, width);
+		view_labelled(out, "paced", line.s, width);
 	text_free(&line);
 	if (all->bbr_told) {
 		char bw[32], rtt[32], words[200];
@@ -190,7 +185,7 @@ static void paced_say(struct text *out, const struct tcp_view *view, unsigned in
 			       "%u %%",
 			       all->bbr_told, bw, rtt, all->bbr_pacing_gain_min_pct,
 			       all->bbr_pacing_gain_max_pct);
-		said(out, "bbr", words, width);
+		view_labelled(out, "bbr", words, width);
 	}
 }
 
@@ -316,12 +311,17 @@ void tcp_finding_text(const struct tcp_finding *finding, char *buf, size_t len)
 		[TCP_FINDING_FORGOTTEN] = "connections were closed by the other end over a minute "
 					  "ago, and the program here has not closed them: it "
 					  "leaks them",
-		[TCP_FINDING_QUEUE] = "sockets have a full accept queue: the program does not "
-				      "accept fast enough",
 	};
 
-	(void)snprintf(buf, len, "%s: %u of %u %s", finding->where, finding->nr, finding->of,
-		       words[finding->kind]);
+	if (finding->kind == TCP_FINDING_QUEUE) /* of one already; so few are no other finding */
+		(void)snprintf(buf, len,
+			       "%s: the accept queue is full on %u of %u %s: the program does not "
+			       "accept fast enough",
+			       finding->where, finding->nr, finding->of,
+			       view_word(finding->of, "socket", "sockets"));
+	else
+		(void)snprintf(buf, len, "%s: %u of %u %s", finding->where, finding->nr,
+			       finding->of, words[finding->kind]);
 }
 
 static void findings(struct text *out, const struct tcp_view *view, unsigned int width)

@@ -106,15 +106,16 @@ void view_timewait_refused(const struct timewait *tw, const struct timewait_row 
 			   size_t len)
 {
 	const struct timewait_net *own = own_net(tw);
-	char to[ADDR_LEN + 16], from[ADDR_LEN + 16], net[32] = "";
+	char to[ADDR_LEN + 16], from[ADDR_LEN + 16], net[32] = "", times[48] = "once,";
 
 	row_names(row, to, from, sizeof(to));
 	if (!own || row->netns != own->netns)
 		(void)snprintf(net, sizeof(net), " in net:[%u]", row->netns);
-	(void)snprintf(buf, len,
-		       "%s from %s%s: %s found no port %llu times, the last time %llu s ago", to,
-		       from, net, row->kind == TIMEWAIT_BOUND ? "bind()" : "connect()",
-		       (unsigned long long)row->counts.refused,
+	if (row->counts.refused != 1)
+		(void)snprintf(times, sizeof(times), "%llu times, the last time",
+			       (unsigned long long)row->counts.refused);
+	(void)snprintf(buf, len, "%s from %s%s: %s found no port %s %llu s ago", to, from, net,
+		       row->kind == TIMEWAIT_BOUND ? "bind()" : "connect()", times,
 		       (unsigned long long)(row->refused_ns / NS_PER_S));
 }
 
@@ -130,7 +131,8 @@ static void refusals(struct text *out, const struct timewait *tw, unsigned int w
 		view_wrap(out, line, 0, 2, width);
 	}
 	if (nr > REFUSALS_SHOWN)
-		text_add(out, "and so it was for %u more destinations\n", nr - REFUSALS_SHOWN);
+		text_add(out, "and so it was for %u more %s\n", nr - REFUSALS_SHOWN,
+			 view_word(nr - REFUSALS_SHOWN, "destination", "destinations"));
 }
 
 static bool net_is_idle(const struct timewait_net *net)
@@ -195,14 +197,19 @@ void view_timewait(struct text *out, const struct timewait *tw, unsigned int nr,
 	nets(out, tw);
 	text_add(out, "\n");
 	nr = nr < tw->nr_row ? nr : tw->nr_row;
-	if (nr)
+	if (nr) {
 		table(out, tw, nr);
-	else
-		text_add(out, "no TIME_WAIT since counting began, %llu s ago\n",
-			 (unsigned long long)(tw->since_ns / NS_PER_S));
+	} else {
+		char line[100];
+
+		(void)snprintf(line, sizeof(line), "no TIME_WAIT since counting began, %llu s ago",
+			       (unsigned long long)(tw->since_ns / NS_PER_S));
+		view_wrap(out, line, 0, 2, width);
+	}
 	if (nr < tw->nr_row) {
-		view_count(out, tw->nr_row - nr, "more row", "more rows");
-		text_add(out, "; --all shows them\n");
+		view_count(out, tw->nr_row - nr, "more row; --all shows it",
+			   "more rows; --all shows them");
+		text_add(out, "\n");
 	}
 	refusals(out, tw, width);
 }

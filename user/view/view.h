@@ -15,8 +15,16 @@
 /* Words of @s from column @at on, broken at @width, later lines indented by @indent. */
 void view_wrap(struct text *out, const char *s, unsigned int at, unsigned int indent,
 	       unsigned int width);
+/* The same behind @label, in the 8 columns that it has. */
+void view_labelled(struct text *out, const char *label, const char *s, unsigned int width);
 /* A knob's value for people: masks as CPU lists, interrupt numbers as ranges. */
 void view_value(enum knob_kind kind, const char *value, char *buf, size_t len);
+/* The word that goes with @n of them. */
+static inline const char *view_word(unsigned long long n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 /* "4 changes", "1 change". */
 void view_count(struct text *out, unsigned int n, const char *one, const char *many);
 /* "1h05m", "9m40s", "45s". */

@@ -31,6 +31,12 @@ void view_wrap(struct text *out, const char *s, unsigned int at, unsigned int in
 	text_add(out, "\n");
 }
 
+void view_labelled(struct text *out, const char *label, const char *s, unsigned int width)
+{
+	text_add(out, "%-8s", label);
+	view_wrap(out, s, 8, 8, width);
+}
+
 /* "24 25 26 30" as "24-26,30": a cpumask is a set of small numbers. */
 static bool numbers_shorten(const char *value, char *buf, size_t len)
 {
@@ -85,7 +91,7 @@ void view_value(enum knob_kind kind, const char *value, char *buf, size_t len)
 
 void view_count(struct text *out, unsigned int n, const char *one, const char *many)
 {
-	text_add(out, "%u %s", n, n == 1 ? one : many);
+	text_add(out, "%u %s", n, view_word(n, one, many));
 }
 
 void view_duration(char *buf, size_t len, uint64_t seconds)
