@@ -81,12 +81,31 @@ static void live__suspicion__needs_what_was_opened_here(void **state)
 	struct scene s;
 
 	scene_make(&s);
-	assert_false(live_suspicious(&s.tw, 28232));
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_CALM);
 	s.row[0].per_s = 28232 / 60;
-	assert_true(live_suspicious(&s.tw, 28232));
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_ROW);
 	s.row[0].per_s = 0;
 	s.row[0].alive = 14116;
-	assert_true(live_suspicious(&s.tw, 28232));
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_ROW);
+}
+
+/* Each is a little: bind() may have chosen all, and then each is in the way of all. */
+static void live__suspicion__adds_up_small_ones(void **state)
+{
+	struct scene s;
+
+	scene_make(&s);
+	s.row[0].alive = s.row[1].alive = 7000;
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_CALM);
+	s.row[1].alive = 7116;
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_TOGETHER);
+	s.row[1].netns = ELSEWHERE;
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_CALM);
+	s.row[3].kind = TIMEWAIT_OTHER; /* destinations beyond those with a row */
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_TOGETHER);
+	s.row[3].alive = 0;
+	s.row[3].per_s = 300;
+	assert_int_equal(live_suspicious(&s.tw, 28232), LIVE_TOGETHER);
 }
 
 static void live__refused__is_forgotten_after_a_minute(void **state)
@@ -168,6 +187,7 @@ int main(void)
 		cmocka_unit_test(live__join__takes_this_namespace_alone),
 		cmocka_unit_test(live__join__takes_no_estimate),
 		cmocka_unit_test(live__suspicion__needs_what_was_opened_here),
+		cmocka_unit_test(live__suspicion__adds_up_small_ones),
 		cmocka_unit_test(live__refused__is_forgotten_after_a_minute),
 		cmocka_unit_test(live__estimate__is_called_one),
 		cmocka_unit_test(live__notes__are_none_where_nothing_is),

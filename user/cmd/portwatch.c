@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "judge/forecast.h"
 #include "judge/live.h"
 #include "judge/ports.h"
 #include "observe/census.h"
@@ -24,6 +25,7 @@
 #define SAY_NS (60 * NS_PER_S) /* of one destination, so often at most */
 #define AGAIN_NS (600 * NS_PER_S) /* what is still wrong */
 #define LINES_MAX 8
+#define WALK_SHARE 100 /* of a CPU's time, at most one part of so many */
 
 /* connect()s and bind()s that failed since that was last said. */
 static void refused_say(struct portwatch *w, const struct timewait *tw)
@@ -52,63 +54,56 @@ static void refused_say(struct portwatch *w, const struct timewait *tw)
 	w->refused_ns = tw->at_ns;
 }
 
-/* The one that runs out first, or NULL. */
-static const struct census_row *worst_of(const struct census *census)
+static void forecast_say(struct portwatch *w, const struct forecast *f)
 {
-	const struct census_row *worst = NULL;
-	unsigned int i;
-
-	for (i = 0; i < census->nr_row; i++) {
-		const struct census_row *row = &census->row[i];
-
-		if (row->outlook.tight &&
-		    (!worst || (unsigned int)row->outlook.full_s_early <
-				       (unsigned int)worst->outlook.full_s_early))
-			worst = row; /* -1, never, is the largest */
-	}
-	return worst;
-}
-
-static void forecast_say(struct portwatch *w, const struct census_row *row)
-{
-	const struct outlook *o = &row->outlook;
-	unsigned int per_s = row->counted ? row->born_per_s : o->per_s;
 	uint64_t now = clock_mono_ns();
-	char to[sizeof(w->warned)];
+	char use[64];
 
-	(void)snprintf(to, sizeof(to), strchr(row->remote, ':') ? "[%s]:%u" : "%s:%u", row->remote,
-		       row->remote_port);
-	if (o->full_s_early >= 0)
-		(void)snprintf(w->status, sizeof(w->status), "ports to %s run out in %d s", to,
-			       o->full_s_early);
+	(void)snprintf(use, sizeof(use), ": %u of %u in use", f->taken, f->usable);
+	if (f->full_s >= 0)
+		(void)snprintf(w->status, sizeof(w->status), "ports %s run out in %d s", f->what,
+			       f->full_s);
 	else
-		(void)snprintf(w->status, sizeof(w->status), "ports to %s: %u of %u in use", to,
-			       outlook_taken(o), o->usable);
-	if (!strcmp(to, w->warned) && now - w->warned_ns < AGAIN_NS)
+		(void)snprintf(w->status, sizeof(w->status), "ports %s%s", f->what, use);
+	if (!strcmp(f->what, w->warned) && now - w->warned_ns < AGAIN_NS)
 		return;
-	say("%s: %u of %u in use, %u %s a second; netlane ports says what helps\n", w->status,
-	    outlook_taken(o), o->usable, per_s, view_word(per_s, "connection", "connections"));
-	(void)text_copy(w->warned, sizeof(w->warned), to); /* the same length */
+	say("%s%s, %u %s a second%s; netlane ports says what helps\n", w->status,
+	    f->full_s >= 0 ? use : "", f->per_s, view_word(f->per_s, "connection", "connections"),
+	    f->address ? ", bound before they connect" : "");
+	(void)text_copy(w->warned, sizeof(w->warned), f->what); /* the same length */
 	w->warned_ns = now;
 }
 
-static void forecast(struct portwatch *w, const struct timewait *tw)
+/* Is a walk worth its time, and affordable? */
+static bool walk_is_due(const struct portwatch *w, enum live_suspicion suspicion)
+{
+	/* that there are many in all is likely nothing, so it may cost only so much */
+	return suspicion == LIVE_ROW ||
+	       (suspicion == LIVE_TOGETHER && clock_mono_ns() >= w->walk_ns);
+}
+
+static void forecast_make(struct portwatch *w, const struct timewait *tw)
 {
 	struct ports *none = calloc(2, sizeof(*none));
+	enum live_suspicion suspicion = LIVE_CALM;
 	struct census census = { 0 };
-	const struct census_row *worst;
+	struct forecast forecast;
+	uint64_t cost_ns = clock_cpu_ns();
 
+	if (none && !census_settings("/", &none[0], &none[1], &census, NULL))
+		suspicion = live_suspicious(tw, census.usable);
+	free(none);
+	if (suspicion != LIVE_CALM && !walk_is_due(w, suspicion))
+		return; /* what the last one said stands */
 	w->status[0] = '\0';
-	if (none && !census_settings("/", &none[0], &none[1], &census, NULL) &&
-	    live_suspicious(tw, census.usable) && !census_take(&census, NULL)) {
+	if (suspicion != LIVE_CALM && !census_take(&census, NULL)) {
 		live_join(&census, tw);
 		(void)ports_judge(&census);
-		worst = worst_of(&census);
-		if (worst)
-			forecast_say(w, worst);
+		w->walk_ns = clock_mono_ns() + (clock_cpu_ns() - cost_ns) * WALK_SHARE;
+		if (forecast_judge(&census, &forecast))
+			forecast_say(w, &forecast);
 	}
 	census_free(&census);
-	free(none);
 }
 
 void portwatch_look(struct portwatch *w)
@@ -121,13 +116,16 @@ void portwatch_look(struct portwatch *w)
 	if (w->looked_ns && now - w->looked_ns < LOOK_NS)
 		return;
 	w->looked_ns = now;
-	w->status[0] = '\0';
-	if (timewait_open(&reader))
+	if (timewait_open(&reader)) {
+		w->status[0] = '\0';
 		return; /* not counted, which was said where it was to begin */
+	}
 	(void)timewait_tend(reader, false, &err); /* what is not mended now is at the next look */
 	if (!timewait_sample(reader, &tw, &err)) {
 		refused_say(w, &tw);
-		forecast(w, &tw);
+		forecast_make(w, &tw);
+	} else {
+		w->status[0] = '\0';
 	}
 	timewait_free(&tw);
 	timewait_close(reader);

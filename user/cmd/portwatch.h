@@ -11,13 +11,14 @@ struct portwatch {
 	uint64_t refused_ns; /* up to when connect()s that failed have been looked at */
 	uint64_t said_ns; /* when that was last said */
 	uint64_t warned_ns; /* when a forecast was last said */
+	uint64_t walk_ns; /* CLOCK_MONOTONIC: no walk before on a mere suspicion of all together */
 	char warned[80]; /* of whom */
-	char status[120]; /* what is wrong now, or "" */
+	char status[160]; /* what is wrong now, or "" */
 };
 
 /*
- * Reads what is counted, and says what is new: a destination whose ports will
- * run out, and connect()s that found none. Nothing where nothing is counted;
+ * Reads what is counted, and says what is new: a destination, or an address of
+ * ours, whose ports will run out, and connect()s that found none. Nothing where nothing is counted;
  * nothing either when the last look was a few seconds ago.
  */
 void portwatch_look(struct portwatch *w);

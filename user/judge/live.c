@@ -94,18 +94,28 @@ unsigned int live_refused(const struct timewait *tw)
 	return nr;
 }
 
-bool live_suspicious(const struct timewait *tw, unsigned int usable)
+/* @alive in TIME_WAIT, and @per_s more each second, come to that much. */
+static bool is_much(uint64_t alive, uint64_t per_s, unsigned int usable)
 {
+	return alive >= usable / SUSPICIOUS_PART || per_s * TIME_WAIT_S >= usable / SUSPICIOUS_PART;
+}
+
+enum live_suspicion live_suspicious(const struct timewait *tw, unsigned int usable)
+{
+	uint64_t alive = 0, per_s = 0;
 	unsigned int i;
 
 	for (i = 0; i < tw->nr_row; i++) {
 		const struct timewait_row *row = &tw->row[i];
 
-		if (row->kind != TIMEWAIT_OPENED || !is_own(tw, row))
+		/* what found no row of its own may be many small destinations */
+		if ((row->kind != TIMEWAIT_OPENED && row->kind != TIMEWAIT_OTHER) ||
+		    !is_own(tw, row))
 			continue;
-		if (row->alive >= usable / SUSPICIOUS_PART ||
-		    (uint64_t)row->per_s * TIME_WAIT_S >= usable / SUSPICIOUS_PART)
-			return true;
+		if (row->kind == TIMEWAIT_OPENED && is_much(row->alive, row->per_s, usable))
+			return LIVE_ROW;
+		alive += row->alive;
+		per_s += row->per_s;
 	}
-	return false;
+	return is_much(alive, per_s, usable) ? LIVE_TOGETHER : LIVE_CALM;
 }

@@ -16,8 +16,16 @@
 void live_join(struct census *census, const struct timewait *tw);
 /* How many destinations connect() lately found no port to, in that namespace. */
 unsigned int live_refused(const struct timewait *tw);
-/* May ports run out soon, as far as TIME_WAITs alone tell? Then a walk is worth its time. */
-bool live_suspicious(const struct timewait *tw, unsigned int usable);
+
+/* May ports run out soon, as far as TIME_WAITs alone tell? */
+enum live_suspicion {
+	LIVE_CALM,
+	LIVE_TOGETHER, /* if bind() chose them: such a port serves one destination, and no other */
+	LIVE_ROW, /* those to one destination */
+};
+
+/* Of the @usable ports of that namespace. What is suspicious is worth a walk. */
+enum live_suspicion live_suspicious(const struct timewait *tw, unsigned int usable);
 /* The namespace that it was read in, or NULL. */
 const struct timewait_net *live_own(const struct timewait *tw);
 
