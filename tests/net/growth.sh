@@ -55,7 +55,12 @@ leak_is_told()
 	kill "$pid"
 	t_wait_for 30 nothing_grows
 	ports --check >/dev/null
+	# as a restart: it is another rise, however soon
+	closer leak 127.0.0.1 8003 30
+	t_wait_for 60 told_twice
+	t_match "$(tail -n 3 "$T_TMP/log")" "8003 only grow.*python3 .pid $!. opens them"
 }
+told_twice() { [[ $(grep -c "8003 only grow" "$T_TMP/log") == 2 ]]; }
 nothing_grows() { [[ ! $(growing) ]]; }
 
 t_setup prepare

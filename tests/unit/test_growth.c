@@ -128,6 +128,30 @@ static void growth__rate__is_of_the_later_half(void **state)
 	free(g);
 }
 
+/* Only a restart of the program lets it be said again within the hour. */
+static void growth__fall__ends_the_silence(void **state)
+{
+	struct growth *g = calloc(1, sizeof(*g));
+	unsigned int minute;
+
+	for (minute = 0; minute < 60; minute++)
+		(void)look(g, minute, leak(minute));
+	growth_said(&g->row[0], 7);
+	assert_int_equal(g->row[0].said_ns, 7);
+	/* a fifth of the rise is gone, and it goes on */
+	for (; minute < 80; minute++)
+		(void)look(g, minute, leak(minute) - 200);
+	assert_int_equal(g->row[0].said_ns, 7);
+	/* little by little, so that no look finds a great fall */
+	for (; minute < 100; minute++)
+		(void)look(g, minute, leak(80) - 200 - (minute - 80) * 50);
+	assert_int_equal(g->row[0].said_ns, 0);
+	growth_said(&g->row[0], 9);
+	(void)look(g, minute, 3);
+	assert_int_equal(g->row[0].said_ns, 0);
+	free(g);
+}
+
 /* More destinations than rows: the most are followed, a finding keeps its row. */
 static void growth__rows__are_bounded(void **state)
 {
@@ -172,6 +196,7 @@ int main(void)
 		cmocka_unit_test(growth__courses__are_told_apart),
 		cmocka_unit_test(growth__plateau__ends_the_finding),
 		cmocka_unit_test(growth__rate__is_of_the_later_half),
+		cmocka_unit_test(growth__fall__ends_the_silence),
 		cmocka_unit_test(growth__rows__are_bounded),
 	};
 

@@ -54,14 +54,14 @@ static void row_fill(struct census *census, const struct growth_row *row, struct
 		to->full_min = (ports - row->now) / row->per_min + 1;
 }
 
-/* Says what is new or an hour old. */
+/* Says what is new, has begun anew, or is an hour old. */
 static void found_say(struct growth_row *row, const struct growing_row *found, uint64_t at_ns)
 {
 	struct text line = { 0 };
 
 	if (row->said_ns && at_ns - row->said_ns < AGAIN_NS)
 		return;
-	row->said_ns = at_ns;
+	growth_said(row, at_ns);
 	view_growing_line(&line, found);
 	if (line.s && !line.failed)
 		say("%s\n", line.s);

@@ -131,6 +131,8 @@ unsigned int growth_look(struct growth *g, const struct census *census, unsigned
 		else
 			sample_add(row, census->at_ns, row->now);
 		row->peak = row->now > row->peak ? row->now : row->peak;
+		if (row->now < row->said_until)
+			row->said_ns = row->said_until = 0;
 		row_judge(row, census->at_ns, after_s);
 		endless += row->endless;
 		if (nr != i)
@@ -139,4 +141,10 @@ unsigned int growth_look(struct growth *g, const struct census *census, unsigned
 	}
 	g->nr_row = nr;
 	return endless;
+}
+
+void growth_said(struct growth_row *row, uint64_t at_ns)
+{
+	row->said_ns = at_ns;
+	row->said_until = row->sample[0].nr + (row->now - row->sample[0].nr) / 2;
 }

@@ -31,7 +31,8 @@ struct growth_row {
 	uint64_t seen_ns; /* the last look that had it */
 	bool endless; /* it rises, as long as it is followed, and still does */
 	unsigned int per_min; /* over the later half of the rise */
-	uint64_t said_ns; /* the caller's: when he last spoke of it */
+	uint64_t said_ns; /* when the caller last spoke of it, 0: not of this rise */
+	unsigned int said_until; /* with fewer than that open, that rise is over */
 };
 
 /* All-zero is nothing seen yet. */
@@ -46,5 +47,7 @@ struct growth {
  * in the last quarter, is endless. Returns how many are.
  */
 unsigned int growth_look(struct growth *g, const struct census *census, unsigned int after_s);
+/* The caller has spoken of @row; forgotten when half of what rose is gone. */
+void growth_said(struct growth_row *row, uint64_t at_ns);
 
 #endif /* NETLANE_JUDGE_GROWTH_H */
