@@ -152,6 +152,31 @@ static void growth__fall__ends_the_silence(void **state)
 	free(g);
 }
 
+/* From each of ten addresses of ours there are few. */
+static void growth__addresses__count_together(void **state)
+{
+	struct census_row rows[20] = { 0 };
+	struct census census = { .row = rows, .nr_row = 20 };
+	struct growth *g = calloc(1, sizeof(*g));
+	unsigned int i, minute, endless = 0;
+
+	for (minute = 0; minute < 30; minute++) {
+		for (i = 0; i < 20; i++) {
+			(void)strcpy(rows[i].remote, "10.0.0.5");
+			(void)snprintf(rows[i].local, sizeof(rows[i].local), "10.0.1.%u", i / 2);
+			rows[i].remote_port = 6379 + i % 2;
+			rows[i].established = i % 2 ? 1 : 1 + minute;
+		}
+		census.at_ns = (uint64_t)(minute + 1) * LOOK_S * NS_PER_S;
+		endless = growth_look(g, &census, GROWTH_AFTER_S);
+	}
+	assert_int_equal(g->nr_row, 1);
+	assert_int_equal(endless, 1);
+	assert_int_equal(g->row[0].remote_port, 6379);
+	assert_int_equal(g->row[0].now, 300);
+	free(g);
+}
+
 /* More destinations than rows: the most are followed, a finding keeps its row. */
 static void growth__rows__are_bounded(void **state)
 {
@@ -197,6 +222,7 @@ int main(void)
 		cmocka_unit_test(growth__plateau__ends_the_finding),
 		cmocka_unit_test(growth__rate__is_of_the_later_half),
 		cmocka_unit_test(growth__fall__ends_the_silence),
+		cmocka_unit_test(growth__addresses__count_together),
 		cmocka_unit_test(growth__rows__are_bounded),
 	};
 

@@ -5,6 +5,7 @@
  */
 #include "judge/growth.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define NS_PER_S 1000000000ULL
@@ -92,7 +93,6 @@ static struct growth_row *row_find(struct growth *g, const char *remote, unsigne
 	return NULL;
 }
 
-/* One destination may have several rows in a census, one for each address of ours. */
 static void count(struct growth *g, const char *remote, unsigned int port, unsigned int nr,
 		  uint64_t at_ns)
 {
@@ -108,18 +108,53 @@ static void count(struct growth *g, const char *remote, unsigned int port, unsig
 	}
 	if (!row)
 		return;
-	row->now = row->seen_ns == at_ns ? row->now + nr : nr;
+	row->now = nr;
 	row->seen_ns = at_ns;
+}
+
+static unsigned int open_of(const struct census_row *row)
+{
+	return row->established + row->closing;
+}
+
+static int by_destination(const void *a, const void *b)
+{
+	const struct census_row *x = *(const struct census_row *const *)a;
+	const struct census_row *y = *(const struct census_row *const *)b;
+
+	if (x->remote_port != y->remote_port)
+		return x->remote_port < y->remote_port ? -1 : 1;
+	return strcmp(x->remote, y->remote);
+}
+
+/* A destination may have many rows in a census, one for each address of ours. */
+static void count_all(struct growth *g, const struct census *census)
+{
+	const struct census_row **rows = calloc(census->nr_row + 1, sizeof(*rows));
+	unsigned int i, nr = 0, sum = 0;
+
+	if (!rows)
+		return; /* then they are followed anew from the next look on */
+	for (i = 0; i < census->nr_row; i++)
+		if (open_of(&census->row[i]))
+			rows[nr++] = &census->row[i];
+	qsort(rows, nr, sizeof(*rows), by_destination);
+	for (i = 0; i < nr; i++) {
+		sum += open_of(rows[i]);
+		if (i + 1 < nr && !by_destination(&rows[i], &rows[i + 1]))
+			continue;
+		count(g, rows[i]->remote, rows[i]->remote_port, sum, census->at_ns);
+		sum = 0;
+	}
+	free(rows);
+	count(g, "", 0, census->served - census->served_time_wait, census->at_ns);
 }
 
 unsigned int growth_look(struct growth *g, const struct census *census, unsigned int after_s)
 {
 	unsigned int i, nr = 0, endless = 0;
 
-	for (i = 0; i < census->nr_row; i++)
-		count(g, census->row[i].remote, census->row[i].remote_port,
-		      census->row[i].established + census->row[i].closing, census->at_ns);
-	count(g, "", 0, census->served - census->served_time_wait, census->at_ns);
+	count_all(g, census);
 	for (i = 0; i < g->nr_row; i++) {
 		struct growth_row *row = &g->row[i];
 
