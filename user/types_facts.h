@@ -58,7 +58,8 @@ struct queue {
 	unsigned int rps_flow_cnt; /* flows */
 };
 
-#define ADDR_LEN 52 /* an address, or a prefix with its length, IPv4 or IPv6 */
+/* an address, alone or "fe80::1%eth0", or a prefix with its length, IPv4 or IPv6 */
+#define ADDR_LEN (39 + 1 + IFNAME_LEN)
 
 /* An address that the kernel has on a NIC. */
 struct address {

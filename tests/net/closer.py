@@ -74,7 +74,8 @@ def main():
     what, words = sys.argv[1], sys.argv[2:]
     if what == "serve":
         serve([int(word) for word in words])
-    dest = (words[0], int(words[1]))
+    # the link of fe80::1%eth0 is a part of its own of what connect() takes
+    dest = socket.getaddrinfo(words[0], int(words[1]), type=socket.SOCK_STREAM)[0][4]
     if what == "open":
         for _ in range(int(words[2])):
             connect(dest).close()

@@ -80,6 +80,29 @@ waiting() { client ss -Htan state time-wait "$@" | wc -l; }
 none_is_closing() { [[ -z $(client ss -Htan state fin-wait-1 state fin-wait-2 state closing) ]]; }
 held() { [[ $(client ss -Htn state established dst 10.9.7.2:8002 | wc -l) == "$1" ]]; }
 
+# The same link-local address on two links is two destinations, each with all the ports.
+link_local()
+{
+	local link said
+	fresh 1000
+	ip -n "$a" link add there2 type veth peer name here2 netns "$b"
+	t_at_end "ip -n $a link del there2"
+	for link in "" 2; do
+		ip -n "$a" link set "there$link" up
+		ip -n "$b" link set "here$link" up
+		client ip addr add "fe80::$((1 + link))/64" dev "there$link" nodad
+		server ip addr add fe80::9/64 dev "here$link" nodad
+	done
+	opens_until_end hold fe80::9%there 8001 12
+	opens_until_end hold fe80::9%there2 8001 34
+	opens open fe80::9%there2 8001 5
+	t_wait_for 20 both_links
+	said=$(client build/netlane ports)
+	t_match "$said" '\[fe80::9%there\]:8001 +fe80::1 .* 12 '
+	t_match "$said" '\[fe80::9%there2\]:8001 +fe80::3 .* 3[4-9] '
+}
+both_links() { [[ "$(field fe80::9%there 8001 established) $(field fe80::9%there2 8001 established)" == "12 34" ]]; }
+
 # A forecast after not half of the ports, judged by the connect() that fails: which one
 # that is tells when it was due, however late a busy machine was with it.
 per_s=60
@@ -223,6 +246,7 @@ t_setup prepare
 # first, for what the others leave in TIME_WAIT is a finding of --check
 t_case ports.unanswered.is_no_lack_of_ports	unanswered_is_no_lack_of_ports
 t_case ports.counts.are_those_of_ss	counts_are_those_of_ss
+t_case ports.link_local.is_of_its_link	link_local
 t_case ports.steady_rate.runs_out_as_said	runs_out_as_said 8003
 t_case ports.bursts.run_out_as_said	runs_out_as_said 8004 bursts
 t_case ports.two_sources.run_out_each_by_itself	two_sources

@@ -36,7 +36,7 @@ struct outlook {
  */
 struct census_row {
 	char local[ADDR_LEN]; /* "" in the row of what did not get one of its own */
-	char remote[ADDR_LEN];
+	char remote[ADDR_LEN]; /* a link-local one with its link: "fe80::1%eth0" */
 	unsigned int remote_port;
 	bool loopback; /* both ends are on lo's addresses */
 	unsigned int established;

@@ -11,7 +11,8 @@
 
 /*
  * Gives the rows of @census what @tw has counted of them; the same namespace's
- * rows alone. No estimates.
+ * rows alone. No estimates, and nothing of link-local destinations: those of all
+ * links are counted together.
  */
 void live_join(struct census *census, const struct timewait *tw);
 /* How many destinations connect() lately found no port to, in that namespace. */

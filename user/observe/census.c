@@ -8,7 +8,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@
 #include "base/hash.h"
 #include "base/prefix.h"
 #include "base/sockdiag.h"
+#include "base/text.h"
 #include "observe/bound.h"
 
 #define SLOTS (2 * CENSUS_ROWS_MAX) /* a power of two, half of them empty at most */
@@ -27,6 +30,7 @@ struct key {
 	unsigned char local[16];
 	unsigned char remote[16];
 	uint16_t remote_port; /* as on the wire */
+	uint32_t ifindex; /* of a link-local remote address, which each link has for itself; else 0 */
 };
 
 struct source {
@@ -60,6 +64,11 @@ static void addr_take(unsigned char family, const void *addr, unsigned char to[1
 		memcpy(to, family == AF_INET ? (const char *)addr : (const char *)addr + 12, 4);
 }
 
+static bool is_link_local(unsigned char family, const unsigned char addr[16])
+{
+	return family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)addr);
+}
+
 static struct key key_of(const struct inet_diag_msg *msg)
 {
 	struct key key;
@@ -72,6 +81,8 @@ static struct key key_of(const struct inet_diag_msg *msg)
 	    IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)msg->id.idiag_src))
 		key.family = AF_INET;
 	key.remote_port = msg->id.idiag_dport;
+	if (is_link_local(key.family, key.remote))
+		key.ifindex = msg->id.idiag_if;
 	return key;
 }
 
@@ -79,6 +90,25 @@ static bool is_loopback(unsigned char family, const unsigned char addr[16])
 {
 	return family == AF_INET ? addr[0] == 127 :
 				   IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)addr);
+}
+
+/*
+ * "%eth0" behind the address, as ss has it; by its number where it has no name that
+ * can be shown as it is, or none any more.
+ */
+static void scope_add(unsigned int ifindex, char addr[ADDR_LEN])
+{
+	char name[IFNAME_LEN], shown[4 * IFNAME_LEN];
+	size_t at = strlen(addr);
+
+	if (if_indextoname(ifindex, name)) {
+		text_escape(shown, sizeof(shown), name);
+		if (!strcmp(shown, name)) {
+			(void)snprintf(addr + at, ADDR_LEN - at, "%%%s", name);
+			return;
+		}
+	}
+	(void)snprintf(addr + at, ADDR_LEN - at, "%%%u", ifindex);
 }
 
 /* Room for one more row and its key. */
@@ -113,6 +143,8 @@ static struct census_row *row_new(struct walk *walk, const struct key *key)
 	memset(row, 0, sizeof(*row));
 	addr_text(key->family, key->local, row->local);
 	addr_text(key->family, key->remote, row->remote);
+	if (key->ifindex)
+		scope_add(key->ifindex, row->remote);
 	row->remote_port = ntohs(key->remote_port);
 	row->source = SOURCE_NONE;
 	row->loopback = is_loopback(key->family, key->local) &&
