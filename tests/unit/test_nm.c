@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "apply/knob.h"
+#include "base/nicleft.h"
 #include "base/nmconf.h"
 #include "facts/facts.h"
 #include "tests/unit/bench.h"
@@ -337,6 +338,18 @@ static void nm__facts__tell_files_and_nics(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, nm_make, bench_free)
 
+/* What could not be read back after a kill is not written, and the NIC is not touched. */
+static void nm__too_much__is_refused_before_it_is_taken(void **state)
+{
+	struct nicsave save = { .ifindex = 1, .len = NICLEFT_MAX + 1 };
+	struct err err = { 0 };
+
+	save.messages = calloc(1, save.len);
+	assert_int_equal(nicleft_write(&save, &err), -EFBIG);
+	assert_non_null(strstr(err.text, "16777217 bytes, and 16777216 at most"));
+	nicsave_free(&save);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +363,7 @@ int main(void)
 		TEST(nm__a_reboot__ends_a_time_that_ran),
 		TEST(nm__a_reboot__is_seen_by_readers),
 		TEST(nm__facts__tell_files_and_nics),
+		cmocka_unit_test(nm__too_much__is_refused_before_it_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,6 @@
 
 #define LEFT_NAME "taken-" /* and the ifindex */
 #define LEFT_MAGIC 0x544c4e31U /* another layout, another number */
-#define LEFT_MAX (16U << 20) /* bytes; a NIC with as many routes has other worries */
 
 /* Read back on the same machine, in the same boot. */
 struct left_head {
@@ -50,7 +49,7 @@ static int write_whole(int fd, const void *data, size_t len)
 	return (size_t)n == len ? 0 : -ENOSPC;
 }
 
-int nicleft_write(const struct nicsave *save, struct err *err)
+static int left_write(const struct nicsave *save, struct err *err)
 {
 	struct left_head head = {
 		.magic = LEFT_MAGIC,
@@ -83,6 +82,16 @@ int nicleft_write(const struct nicsave *save, struct err *err)
 		     0;
 }
 
+int nicleft_write(const struct nicsave *save, struct err *err)
+{
+	if (save->len > NICLEFT_MAX) /* it would not be read back */
+		return err_set(err, -EFBIG,
+			       "the NIC's addresses and routes are %zu bytes, and %u at most can "
+			       "be kept for putting them back, so it is left",
+			       save->len, NICLEFT_MAX);
+	return left_write(save, err);
+}
+
 void nicleft_remove(const struct nicsave *save)
 {
 	char path[80];
@@ -98,7 +107,7 @@ static int left_read(int fd, struct nicsave *save)
 
 	memset(save, 0, sizeof(*save));
 	if (read(fd, &head, sizeof(head)) != (ssize_t)sizeof(head) || head.magic != LEFT_MAGIC ||
-	    head.len > LEFT_MAX)
+	    head.len > NICLEFT_MAX)
 		return -EBADMSG;
 	save->ifindex = head.ifindex;
 	save->mtu = head.mtu;

@@ -10,7 +10,9 @@
 #include "base/err.h"
 #include "base/nicsave.h"
 
-/* Writes it, before the NIC is touched. 0 or -errno, with a sentence. */
+#define NICLEFT_MAX (16U << 20) /* bytes of messages; a NIC with as many has other worries */
+
+/* Writes it, before the NIC is touched. 0 or -errno, with a sentence; -EFBIG: more than that. */
 int nicleft_write(const struct nicsave *save, struct err *err);
 /* It is put back, or was never taken. */
 void nicleft_remove(const struct nicsave *save);
