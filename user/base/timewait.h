@@ -69,4 +69,15 @@ struct timewait {
 	unsigned int nr_net;
 };
 
+/* The namespace that it was read in, or NULL. */
+static inline const struct timewait_net *timewait_own(const struct timewait *tw)
+{
+	unsigned int i;
+
+	for (i = 0; i < tw->nr_net; i++)
+		if (tw->net[i].own)
+			return &tw->net[i];
+	return NULL;
+}
+
 #endif /* NETLANE_BASE_TIMEWAIT_H */

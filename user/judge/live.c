@@ -12,19 +12,9 @@
 #define SUSPICIOUS_PART 2
 #define TIME_WAIT_S 60
 
-const struct timewait_net *live_own(const struct timewait *tw)
-{
-	unsigned int i;
-
-	for (i = 0; i < tw->nr_net; i++)
-		if (tw->net[i].own)
-			return &tw->net[i];
-	return NULL;
-}
-
 static bool is_own(const struct timewait *tw, const struct timewait_row *row)
 {
-	const struct timewait_net *own = live_own(tw);
+	const struct timewait_net *own = timewait_own(tw);
 
 	return own && row->netns == own->netns;
 }

@@ -27,7 +27,5 @@ enum live_suspicion {
 
 /* Of the @usable ports of that namespace. What is suspicious is worth a walk. */
 enum live_suspicion live_suspicious(const struct timewait *tw, unsigned int usable);
-/* The namespace that it was read in, or NULL. */
-const struct timewait_net *live_own(const struct timewait *tw);
 
 #endif /* NETLANE_JUDGE_LIVE_H */

@@ -62,18 +62,9 @@ static void widths(const struct timewait *tw, unsigned int nr, int *to, int *fro
 	}
 }
 
-static const struct timewait_net *own_net(const struct timewait *tw)
-{
-	unsigned int i;
-
-	for (i = 0; i < tw->nr_net && !tw->net[i].own; i++)
-		;
-	return i < tw->nr_net ? &tw->net[i] : NULL;
-}
-
 static void table(struct text *out, const struct timewait *tw, unsigned int nr)
 {
-	const struct timewait_net *own = own_net(tw);
+	const struct timewait_net *own = timewait_own(tw);
 	char to[ADDR_LEN + 16], from[ADDR_LEN + 16];
 	unsigned int i;
 	int to_len, from_len;
@@ -105,7 +96,7 @@ static void table(struct text *out, const struct timewait *tw, unsigned int nr)
 void view_timewait_refused(const struct timewait *tw, const struct timewait_row *row, char *buf,
 			   size_t len)
 {
-	const struct timewait_net *own = own_net(tw);
+	const struct timewait_net *own = timewait_own(tw);
 	char to[ADDR_LEN + 16], from[ADDR_LEN + 16], net[32] = "", times[48] = "once,";
 
 	row_names(row, to, from, sizeof(to));
