@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 
 #include "judge/events.h"
+#include "observe/rows_latest.h"
 #include "view/events.h"
 
 #define HERE 7
@@ -176,9 +177,31 @@ static void waits__go_to_the_listener_of_port_and_family(void **state)
 	assert_int_equal(row[2].accepted, 0);
 }
 
+/* Of two namespaces that had an inode the rows of the later one are left, all of them. */
+static void rows__of_a_namespace_that_is_gone__are_left_out(void **state)
+{
+	struct {
+		uint32_t netns, mix, port;
+	} key[] = { { 7, 1, 80 }, { 7, 2, 80 }, { 8, 1, 80 }, { 7, 1, 81 }, { 7, 2, 82 } };
+	uint64_t value[] = { 100, 300, 50, 200, 10 };
+	const struct rows_layout layout = { .key_size = sizeof(key[0]),
+					    .value_size = sizeof(value[0]),
+					    .netns_at = 0,
+					    .mix_at = sizeof(uint32_t) };
+	struct rows rows = { .keys = key, .values = value, .nr = 5 };
+
+	assert_int_equal(rows_keep_latest(&layout, &rows), 0);
+	assert_int_equal(rows.nr, 3);
+	assert_true(key[0].mix == 2 && key[0].port == 80 && value[0] == 300);
+	assert_true(key[1].netns == 8 && value[1] == 50);
+	assert_true(key[2].mix == 2 && key[2].port == 82 && value[2] == 10);
+	assert_int_equal(rows_last_ns(&layout, &rows, 2), 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows__of_a_namespace_that_is_gone__are_left_out),
 		cmocka_unit_test(groups__are_of_one_namespace__worst_first),
 		cmocka_unit_test(groups__beyond_those_shown__are_added_up),
 		cmocka_unit_test(lanes__stay_in_their_order),

@@ -13,7 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock.h"
-#include "observe/rows.h"
+#include "observe/rows_latest.h"
 #include "skel/tcp.skel.h"
 
 /* X(id, name of the pin and libbpf's, key, value, entries) */
@@ -149,105 +149,34 @@ static void row_take(struct event_row *to, const struct tcp_row_key *key, const 
 	count_take(&to->count, row);
 }
 
-/* One of the network namespaces that had an inode: the kernel gives a number again at once. */
-struct incarnation {
-	unsigned int netns;
-	unsigned int mix;
-	uint64_t last_ns;
-};
-
-static struct incarnation *incarnation_of(struct incarnation *list, unsigned int *nr,
-					  unsigned int netns)
-{
-	unsigned int i;
-
-	for (i = 0; i < *nr; i++)
-		if (list[i].netns == netns)
-			return &list[i];
-	list[*nr] = (struct incarnation){ .netns = netns };
-	return &list[(*nr)++];
-}
-
-/* What differs between the two tables, for the one that reads them. */
+/* A table and how it is laid out. */
 struct table {
 	unsigned int map;
-	size_t netns_at, mix_at; /* in the key */
-	size_t last_ns_at; /* in the value */
+	struct rows_layout layout;
 };
 
 static const struct table rows_table = {
 	.map = MAP_ROWS,
-	.netns_at = offsetof(struct tcp_row_key, netns),
-	.mix_at = offsetof(struct tcp_row_key, mix),
-	.last_ns_at = offsetof(struct tcp_row, last_ns),
+	.layout = { .key_size = sizeof(struct tcp_row_key),
+		    .value_size = sizeof(struct tcp_row),
+		    .netns_at = offsetof(struct tcp_row_key, netns),
+		    .mix_at = offsetof(struct tcp_row_key, mix),
+		    .last_ns_at = offsetof(struct tcp_row, last_ns) },
 };
 
 static const struct table accepts_table = {
 	.map = MAP_ACCEPTS,
-	.netns_at = offsetof(struct tcp_accept_key, netns),
-	.mix_at = offsetof(struct tcp_accept_key, mix),
-	.last_ns_at = offsetof(struct tcp_accept_row, last_ns),
+	.layout = { .key_size = sizeof(struct tcp_accept_key),
+		    .value_size = sizeof(struct tcp_accept_row),
+		    .netns_at = offsetof(struct tcp_accept_key, netns),
+		    .mix_at = offsetof(struct tcp_accept_key, mix),
+		    .last_ns_at = offsetof(struct tcp_accept_row, last_ns) },
 };
-
-static const char *key_at(const struct table *t, const struct rows *rows, unsigned int i)
-{
-	return (const char *)rows->keys + i * (size_t)maps[t->map].key_size;
-}
-
-static const char *value_at(const struct table *t, const struct rows *rows, unsigned int i)
-{
-	return (const char *)rows->values + i * (size_t)maps[t->map].value_size;
-}
-
-static uint64_t last_ns_of(const struct table *t, const struct rows *rows, unsigned int i)
-{
-	uint64_t last_ns;
-
-	memcpy(&last_ns, value_at(t, rows, i) + t->last_ns_at, sizeof(last_ns));
-	return last_ns;
-}
-
-static unsigned int number_of(const char *at)
-{
-	uint32_t number;
-
-	memcpy(&number, at, sizeof(number));
-	return number;
-}
 
 static int table_read(const struct object *o, const struct table *t, struct rows *rows)
 {
-	return rows_read(o->map[t->map], maps[t->map].entries, maps[t->map].key_size,
-			 maps[t->map].value_size, rows);
-}
-
-/* Leaves out the rows of namespaces whose inode is another one's by now. */
-static int rows_keep_latest(const struct table *t, struct rows *rows)
-{
-	struct incarnation *list = calloc(rows->nr + 1, sizeof(*list)), *in;
-	unsigned int i, kept = 0, nr = 0;
-
-	if (!list)
-		return -ENOMEM;
-	for (i = 0; i < rows->nr; i++) {
-		in = incarnation_of(list, &nr, number_of(key_at(t, rows, i) + t->netns_at));
-		if (last_ns_of(t, rows, i) >= in->last_ns) {
-			in->last_ns = last_ns_of(t, rows, i);
-			in->mix = number_of(key_at(t, rows, i) + t->mix_at);
-		}
-	}
-	for (i = 0; i < rows->nr; i++) {
-		in = incarnation_of(list, &nr, number_of(key_at(t, rows, i) + t->netns_at));
-		if (in->mix != number_of(key_at(t, rows, i) + t->mix_at))
-			continue;
-		memmove((char *)key_at(t, rows, kept), key_at(t, rows, i), maps[t->map].key_size);
-		memmove((char *)value_at(t, rows, kept), value_at(t, rows, i),
-			maps[t->map].value_size);
-		kept++;
-	}
-	rows->nr = kept;
-	free(list);
-	return 0;
+	return rows_read(o->map[t->map], maps[t->map].entries, t->layout.key_size,
+			 t->layout.value_size, rows);
 }
 
 static int rows_take(const struct rows *rows, struct events *events)
@@ -291,7 +220,7 @@ static int table_take(const struct object *o, const struct table *t, struct even
 	int ret = table_read(o, t, &rows);
 
 	if (!ret)
-		ret = rows_keep_latest(t, &rows);
+		ret = rows_keep_latest(&t->layout, &rows);
 	if (!ret)
 		ret = take(&rows, events);
 	rows_free(&rows);
@@ -381,10 +310,11 @@ static void table_tidy(const struct object *o, const struct table *t, uint64_t i
 		now = clock_mono_ns();
 		left = rows.nr;
 		for (i = 0; i < rows.nr && left > enough; i++) {
-			last = last_ns_of(t, &rows, i);
+			last = rows_last_ns(&t->layout, &rows, i);
 			/* an event that falls in between is lost with a row of hours ago */
 			if (now > last && now - last > idle_ns)
-				left -= !bpf_map_delete_elem(o->map[t->map], key_at(t, &rows, i));
+				left -= !bpf_map_delete_elem(o->map[t->map],
+							     rows_key(&t->layout, &rows, i));
 		}
 	}
 	rows_free(&rows);
