@@ -93,3 +93,22 @@ arrives_by()
 	after=$(outside cat "/sys/class/net/tap$2/statistics/rx_packets")
 	((after - before >= 20)) || t_fail "datagrams from $1: tap$2 saw $((after - before)) packets"
 }
+
+# ---- a NIC that comes and goes
+
+eth2_is_there() { [[ -e /sys/class/net/eth2 ]]; }
+eth2_is_gone() { [[ ! -e /sys/class/net/eth2 ]]; }
+
+plug()
+{
+	outside nic-add 2
+	t_wait_for 60 eth2_is_there
+	ip link set eth2 up
+	ip addr add 10.9.2.2/24 dev eth2
+	ip -6 addr add fd09:2::2/64 dev eth2 nodad
+}
+unplug()
+{
+	outside nic-del 2
+	t_wait_for 60 eth2_is_gone
+}
