@@ -38,6 +38,42 @@ static void bound__half__is_told_by_its_parity(void **state)
 	assert_false(is_bound((struct census_row){ .established = 7, .odd = 7 }, 0));
 }
 
+/* connect() had filled both halves; the even ones were first and end first. */
+static void bound__what_is_left__is_not_bound(void **state)
+{
+	struct census_row row = { .time_wait = 500, .odd = 450, .odd_waiting = 450 };
+
+	/* a short burst: the last even ones are hardly older, but nothing is young */
+	row.age[55] = 450;
+	row.age[59] = 50;
+	row.odd_waiting_s = 450 * 55;
+	row.waiting_s = row.odd_waiting_s + 50 * 59;
+	assert_false(is_bound(row, 0));
+	/* no even one is left */
+	row.age[59] = 0;
+	row.time_wait = 450;
+	row.waiting_s = row.odd_waiting_s;
+	assert_false(is_bound(row, 0));
+	/* a long one, whose last ones are young */
+	row.age[55] = 0;
+	row.age[20] = 450;
+	row.odd_waiting_s = 450 * 20;
+	row.time_wait = 500;
+	row.age[50] = 50;
+	row.waiting_s = row.odd_waiting_s + 50 * 50;
+	assert_false(is_bound(row, 0));
+	/* a few by connect() beside those of bind() are of the same age */
+	row.age[50] = 0;
+	row.age[22] = 50;
+	row.waiting_s = row.odd_waiting_s + 50 * 22;
+	assert_true(is_bound(row, 0));
+	/* and all of bind(), which goes on */
+	row.time_wait = row.odd_waiting = 450;
+	row.age[22] = 0;
+	row.waiting_s = row.odd_waiting_s;
+	assert_true(is_bound(row, 0));
+}
+
 /* All are in use: the half whose TIME_WAITs are older was taken first. */
 static void bound__full__is_told_by_age(void **state)
 {
@@ -102,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bound__half__is_told_by_its_parity),
+		cmocka_unit_test(bound__what_is_left__is_not_bound),
 		cmocka_unit_test(bound__full__is_told_by_age),
 		cmocka_unit_test(bound__ports__are_counted_once),
 		cmocka_unit_test(bound__too_many__are_not_counted),

@@ -13,6 +13,7 @@
 
 #define FIRST_ROOM 64 /* a power of two */
 #define ODD_LEAST 8 /* fewer may be a program's own choice */
+#define AGES_APART 8 /* of a TIME_WAIT's life: more than chance where both take ports at once */
 #define HALF_SLACK 20 /* a half is as good as full within this part of all: 5 % */
 
 struct bound_seen {
@@ -38,11 +39,20 @@ void bound_add(struct bound *bound, unsigned int row, unsigned int port)
 	bound->seen[bound->nr++] = (struct bound_seen){ row, (uint16_t)port };
 }
 
+static double odd_age_s(const struct census_row *row)
+{
+	return (double)row->odd_waiting_s / row->odd_waiting;
+}
+
+static double even_age_s(const struct census_row *row)
+{
+	return (double)(row->waiting_s - row->odd_waiting_s) / (row->time_wait - row->odd_waiting);
+}
+
 /* Both halves are full, or nearly: which was first? */
 static bool was_odd_first(const struct census *census, const struct census_row *row)
 {
 	bool reuses = census->tw_reuse == 1 || (census->tw_reuse == 2 && row->loopback);
-	unsigned int even_waiting = row->time_wait - row->odd_waiting;
 	unsigned int oldest = AGE_SECONDS - 1;
 
 	if (census->tw_s && census->tw_s < oldest)
@@ -50,8 +60,24 @@ static bool was_odd_first(const struct census *census, const struct census_row *
 	/* connect() takes even ones again and again, and the odd ones grow old; bind() none */
 	if (reuses && row->age[0] + row->age[1] > row->age[oldest])
 		return false;
-	return (double)row->odd_waiting_s / row->odd_waiting >
-	       (double)(row->waiting_s - row->odd_waiting_s) / even_waiting;
+	return odd_age_s(row) > even_age_s(row);
+}
+
+/*
+ * The odd ones are more, but by what is over: connect() had taken all even ports and went
+ * on with odd ones, and the even ones, which are older, end first. Then either nothing is
+ * young any more, or what is left of the even ones is still clearly older.
+ */
+static bool is_remnant(const struct census *census, const struct census_row *row)
+{
+	unsigned int a, young = row->established + row->opening + row->closing;
+
+	for (a = 0; a < AGE_SECONDS && a < census->tw_s / 2; a++)
+		young += row->age[a];
+	if (!young)
+		return true;
+	return row->odd_waiting && row->odd_waiting < row->time_wait &&
+	       even_age_s(row) - odd_age_s(row) > census->tw_s / AGES_APART;
 }
 
 static bool is_bound(const struct census *census, const struct census_row *row)
@@ -63,7 +89,7 @@ static bool is_bound(const struct census *census, const struct census_row *row)
 	if (row->odd < n - n / 2 - slack)
 		return false;
 	if (row->odd > n / 2 + slack)
-		return true;
+		return !is_remnant(census, row);
 	if (!row->odd_waiting || row->odd_waiting == row->time_wait)
 		return 2 * row->odd > n; /* their ages cannot be compared */
 	return was_odd_first(census, row);
