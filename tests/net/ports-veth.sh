@@ -156,7 +156,9 @@ mixed_binds()
 {
 	local early late made failed due said
 	fresh 900
-	client ip addr add 10.9.7.4/24 dev there # no earlier case has its ports
+	# no earlier case has its ports, nor what tells by whom those were chosen
+	client sysctl -qw net.ipv4.ip_local_port_range="50000 50899"
+	client ip addr add 10.9.7.4/24 dev there
 	t_at_end "client ip addr del 10.9.7.4/24 dev there"
 	opens_until_end rate 10.9.7.2 8009 20 60 bound=10.9.7.4 >"$T_TMP/bound"
 	opens_until_end rate 10.9.7.2 8008 40 60 from=10.9.7.4 >"$T_TMP/late"
