@@ -137,7 +137,9 @@ flood_is_bounded()
 	# rows and the other one are all of it, and so many as there is room for
 	inside "$top/build/netlane" ports --live --json >"$T_TMP/live"
 	t_eq "$(jq '([.row[].alive] | add) - ([.net[].alive] | add)' "$T_TMP/live")" 0 "rows beside the sum"
-	t_eq "$(jq '[.row[] | select(.kind == "other")] | length' "$T_TMP/live")" 1 "rows for what did not fit"
+	# other namespaces of this machine may have one of their own
+	t_eq "$(jq '(.net[] | select(.own).netns) as $own | [.row[] | select(.kind == "other" and .netns == $own)] | length' \
+		"$T_TMP/live")" 1 "rows for what did not fit"
 	(($(jq '.row | length' "$T_TMP/live") <= 8193)) || t_fail "$(jq '.row | length' "$T_TMP/live") rows"
 	seen=$(jq '.net[] | select(.own).alive' "$T_TMP/live")
 	bound=$((FLOOD * SPAN_MS / 1000 / (took > 0 ? took : 1) + FLOOD / 50))
