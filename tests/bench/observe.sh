@@ -177,6 +177,51 @@ native_stack()
 		}'
 }
 
+# A connection with everything that looks at it, both ends and the tool on one CPU: what
+# is more is CPU time. A /run/netlane and a BPF file system of the row's own, for the
+# service; a tool that this kernel does not let look has no row.
+native_connections()
+{
+	local round what tools=() tool
+	mkdir -p /run/netlane
+	# or the later rows find their ports in TIME_WAIT, and look for one longer than all else
+	ip netns exec "$client" sysctl -qw net.ipv4.tcp_tw_reuse=1 net.ipv4.ip_local_port_range="1024 65535"
+	for tool in kept tcplife tcpstates tcprtt bpftrace; do # those that this kernel lets look
+		if [[ $(connections "$tool" 100) ]]; then tools+=("$tool"); else echo "$tool does not run here" >&2; fi
+	done
+	for ((round = 1; round <= rounds; round++)); do
+		for what in none "${tools[@]}" none2; do
+			echo "$what $(connections "${what%2}" 20000)"
+		done
+	done | awk '
+		{ value[$1, ++n[$1]] = $2; if (!($1 in seen)) { seen[$1] = 1; order[++nr] = $1 } }
+		function median(w,  i, j, t, m) {
+			m = n[w]
+			for (i = 1; i <= m; i++) for (j = i + 1; j <= m; j++)
+				if (value[w, j] < value[w, i]) { t = value[w, i]; value[w, i] = value[w, j]; value[w, j] = t }
+			return value[w, int((m + 1) / 2)]
+		}
+		END {
+			label["none2"] = "none again (A/A)"; label["kept"] = "the service, observing"
+			label["bpftrace"] = "bpftrace, tests/bench/like.bt"
+			printf "%-30s %10s %8s %10s\n", "ns a connection, both ends", "median", "ratio", "range"
+			for (k = 1; k <= nr; k++) {
+				m = median(order[k])
+				printf "%-30s %10.0f %8.3f %10.0f to %.0f\n", order[k] in label ? label[order[k]] : order[k], m,
+					m / median("none"), value[order[k], 1], value[order[k], n[order[k]]]
+			}
+		}'
+	rmdir /run/netlane 2>/dev/null # not if netlane is at work here
+}
+
+# connections WHAT COUNT - ns each, nothing where it does not run or hangs
+connections()
+{
+	ip netns exec "$client" timeout -k 5 60 unshare -m sh -c 'mount -t tmpfs none /run/netlane &&
+		mount -t bpf none /sys/fs/bpf && mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+		exec taskset -c 0 "$@"' - "$here/observe.sh" --connections "$1" "$2" "$server" 2>/dev/null
+}
+
 # Both on the same hooks at the same time, each run timed by the kernel.
 native_runs()
 {
@@ -237,6 +282,8 @@ native()
 	native_stack
 	echo
 	native_runs
+	echo
+	native_connections
 }
 
 # two_boots KERNEL ROW... - both reported as one
@@ -257,6 +304,12 @@ case ${1:-} in
 --inside) shift; inside "$@"; exit ;;
 --row)	server=$3 rounds=1; row "$2"; exit ;;
 --runs)	server=$3; runs "$2"; exit ;;
+--connections)
+	server=$4
+	[[ $2 == none ]] || programs "$2"
+	load crr "$3"
+	[[ $2 == none ]] || end "$2"
+	exit ;;
 esac
 [[ -x build/bench/load && -x build/bench/empty && -x build/bench/fired ]] ||
 	{ echo "bench: not built; make bench NAME=observe, or make bench-programs before this" >&2; exit 1; }

@@ -171,6 +171,22 @@ static void steer_plan__not_there__is_said(void **state)
 	assert_true(says(p, "the kernel's hash stays"));
 }
 
+static void steer_plan__two_sections__the_first_has_it(void **state)
+{
+	struct planned *p = *state;
+	struct steer_policy *both = realloc(p->policy.steer, 2 * sizeof(*both));
+
+	assert_non_null(both);
+	p->policy.steer = both;
+	both[1] = both[0];
+	strcpy(both[1].name, "all");
+	both[1].way = STEER_PROGRAM;
+	p->policy.nr_steer = 2;
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	assert_true(says(p, "steer all: 0.0.0.0:80 is that of [steer web] already"));
+}
+
 static void steer_plan__cpu_without_worker__is_said(void **state)
 {
 	struct planned *p = *state;
@@ -204,6 +220,7 @@ int main(void)
 		STEER(steer_plan__way__is_the_kernels_or_as_asked),
 		STEER(steer_plan__uncertain__is_left_to_the_hash),
 		STEER(steer_plan__not_there__is_said),
+		STEER(steer_plan__two_sections__the_first_has_it),
 		STEER(steer_plan__cpu_without_worker__is_said),
 		cmocka_unit_test(steer_value__rest__is_what_may_be_left_of_ours),
 	};

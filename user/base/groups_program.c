@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -70,31 +71,33 @@ static void map_take(struct maps *maps, unsigned int id)
 	close(fd);
 }
 
-/* The maps of program @id; false: it is not netlane's, or another version's. */
-static bool maps_open(unsigned int id, struct maps *maps)
+/* The maps of program @id. 0; -ESTALE: another version's of netlane; -ENOENT: not netlane's. */
+static int maps_open(unsigned int id, struct maps *maps)
 {
 	unsigned int ids[2 * PARTS], i, found = 0, len;
 	struct bpf_prog_info info = { .nr_map_ids = 2 * PARTS, .map_ids = (uintptr_t)ids };
 	int fd = bpf_prog_get_fd_by_id(id);
+	bool ours;
 
 	*maps = (struct maps){ .fd = { -1, -1, -1, -1 } };
 	if (fd < 0)
-		return false;
+		return -ENOENT;
 	len = sizeof(info);
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, "steer_select"))
-		for (i = 0; i < info.nr_map_ids && i < 2 * PARTS; i++)
-			map_take(maps, ids[i]);
+	ours = !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, "steer_select");
+	for (i = 0; ours && i < info.nr_map_ids && i < 2 * PARTS; i++)
+		map_take(maps, ids[i]);
 	close(fd);
 	for (i = 0; i < PARTS; i++)
 		found += maps->fd[i] >= 0;
 	if (found == PARTS)
-		return true;
+		return 0;
 	maps_close(maps);
-	return false;
+	return ours ? -ESTALE : -ENOENT;
 }
 
 /* ------------------------------------------------------------- reading */
 
+/* Beyond STEER_WIDTH the first ones share what comes: more cannot be done for the rest. */
 static bool is_chosen(const struct maps *maps, unsigned int cpu, unsigned int slot)
 {
 	struct steer_choice choice;
@@ -105,7 +108,7 @@ static bool is_chosen(const struct maps *maps, unsigned int cpu, unsigned int sl
 	for (i = 0; i < choice.nr && i < STEER_WIDTH; i++)
 		if (choice.slot[i] == slot)
 			return true;
-	return false;
+	return choice.nr >= STEER_WIDTH;
 }
 
 static struct group_socket *socket_of(const struct listen_group *group, uint64_t inode)
@@ -160,9 +163,12 @@ void groups_chosen(struct listen_group *groups, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		if (!groups[i].program || !maps_open(groups[i].program, &maps))
+		int ret = groups[i].program ? maps_open(groups[i].program, &maps) : -ENOENT;
+
+		if (ret != -ENOENT)
+			groups[i].chooser = CHOOSER_OURS;
+		if (ret)
 			continue;
-		groups[i].chooser = CHOOSER_OURS;
 		slots_read(&maps, &groups[i]);
 		counts_read(&maps, &groups[i]);
 		maps_close(&maps);
@@ -308,6 +314,26 @@ static int begin(const struct listen_group *group, const int *cpus, struct err *
 	return ret;
 }
 
+/*
+ * In the place of a program of another version: its map lets the sockets go when
+ * the kernel has freed it, which is a moment after its end.
+ */
+static int begin_anew(const struct listen_group *group, const int *cpus, struct err *err)
+{
+	const struct timespec moment = { .tv_nsec = 20000000 };
+	unsigned int tries = 100;
+	int ret;
+
+	ret = group_program_end(group, err);
+	if (ret)
+		return ret;
+	while ((ret = begin(group, cpus, err)) == -EBUSY && --tries) {
+		memset(err, 0, sizeof(*err));
+		(void)nanosleep(&moment, NULL);
+	}
+	return ret;
+}
+
 int group_program(const struct listen_group *group, const int *cpus, struct err *err)
 {
 	struct maps maps;
@@ -315,9 +341,12 @@ int group_program(const struct listen_group *group, const int *cpus, struct err 
 
 	if (group->chooser == CHOOSER_FOREIGN)
 		return err_set(err, -EBUSY, "a BPF program of somebody chooses there");
-	/* told anew, not attached anew: a socket is in one map at a time */
-	if (group->chooser == CHOOSER_NONE || !maps_open(group->program, &maps))
+	if (group->chooser == CHOOSER_NONE)
 		return begin(group, cpus, err);
+	ret = maps_open(group->program, &maps);
+	if (ret)
+		return begin_anew(group, cpus, err);
+	/* told anew, not attached anew: a socket is in one map at a time */
 	ret = tell(&maps, group, cpus, err);
 	maps_close(&maps);
 	return ret;

@@ -2,12 +2,14 @@
 /* Listening sockets for lanes, as steps; see steer.h. */
 #include "plan/steer.h"
 
+#include <linux/types.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/groups.h"
 #include "base/text.h"
+#include "bpf/abi.h"
 #include "plan/notes.h"
 #include "plan/why.h"
 
@@ -45,6 +47,8 @@ void steer_obstacle(const struct listen_group *group, char *buf, unsigned int le
 	buf[0] = '\0';
 	if (group->nr_socket < 2)
 		(void)snprintf(buf, len, "one socket, so nothing to choose from");
+	else if (group->nr_socket > STEER_SLOTS)
+		(void)snprintf(buf, len, "more than %u sockets", STEER_SLOTS);
 	else if (group->ifname[0])
 		(void)snprintf(buf, len, "bound to %s, which netlane does not steer",
 			       group->ifname);
@@ -124,9 +128,22 @@ static void cpus_note(struct work *w, const struct steer_policy *policy,
 			 policy->name, group->listen, why_cpus(&without, cpus));
 }
 
+/* The section that a group is steered by, where several name it. */
+static const struct steer_policy *named_first(const struct policy *policy,
+					      const struct listen_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < policy->nr_steer; i++)
+		if (steer_names(&policy->steer[i], group))
+			return &policy->steer[i];
+	return NULL;
+}
+
 static void policy_build(struct work *w, const struct steer_policy *policy)
 {
 	const struct facts *facts = w->facts;
+	const struct steer_policy *first;
 	char obstacle[200];
 	unsigned int i, nr = 0;
 
@@ -136,6 +153,12 @@ static void policy_build(struct work *w, const struct steer_policy *policy)
 		if (!steer_names(policy, group))
 			continue;
 		nr++;
+		first = named_first(w->policy, group);
+		if (first != policy) {
+			note_add(w, "steer %s: %s is that of [steer %s] already", policy->name,
+				 group->listen, first->name);
+			continue;
+		}
 		steer_obstacle(group, obstacle, sizeof(obstacle));
 		if (!obstacle[0] && policy->way == STEER_INCOMING_CPU &&
 		    facts->groups_heed_cpu != IS_YES)
