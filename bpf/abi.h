@@ -9,7 +9,7 @@
 #define NETLANE_BPF_ABI_H
 
 #ifndef LANE_ABI /* a test builds a version that is not there yet */
-#define LANE_ABI 2
+#define LANE_ABI 3
 #endif
 
 /* Interfaces are entries of lane_nics by ifindex; one above the limit is not counted. */
@@ -117,10 +117,11 @@ _Static_assert(sizeof(struct tcp_accept_key) == 12, "tcp_accept_key is ABI");
 
 struct tcp_accept_row {
 	__u64 accepted;
+	__u64 local; /* of those, on the CPU that had received them */
 	__u64 last_ns; /* CLOCK_MONOTONIC */
 	__u32 wait[TCP_BUCKETS]; /* from the end of the handshake to accept() */
 };
-_Static_assert(sizeof(struct tcp_accept_row) == 112, "tcp_accept_row is ABI");
+_Static_assert(sizeof(struct tcp_accept_row) == 120, "tcp_accept_row is ABI");
 
 /* ---- blame: who touched a knob (bpf/blame.bpf.c). Not pinned: one build writes and reads it. */
 

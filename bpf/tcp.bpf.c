@@ -234,6 +234,9 @@ static __always_inline void accepted(struct sock *sk, struct sock *child)
 	began = tp->rcvq_space.time; /* in us of the same clock */
 	bucket = bucket_of_us(now / 1000 > began ? now / 1000 - began : 0);
 	__sync_fetch_and_add(&row->accepted, 1);
+	if ((__u32)tp->inet_conn.icsk_inet.sk.__sk_common.skc_incoming_cpu ==
+	    bpf_get_smp_processor_id())
+		__sync_fetch_and_add(&row->local, 1);
 	if (bucket < TCP_BUCKETS)
 		__sync_fetch_and_add(&row->wait[bucket], 1);
 	row->last_ns = now;

@@ -23,7 +23,7 @@ a=nlsteer-a b=nlsteer-b
 config=$T_TMP/lanes.conf
 up_lanes()	# the lanes of eth0, and [steer web]
 {
-	printf '%s\n' "[netlane]" "counters = no" "[steer web]" "listen = 80" >"$config"
+	printf '%s\n' "[steer web]" "listen = 80" >"$config"
 	build/netlane up --config "$config"
 }
 down_lanes() { build/netlane down; }
@@ -105,6 +105,9 @@ on_queues()
 	echo "local, elsewhere: $seen"
 	((${seen% *} >= 50)) || t_fail "too few connections: $seen"
 	t_eq "${seen#* }" 0 "connections accepted elsewhere"
+	build/netlane steer --config "$config" | tee "$T_TMP/said"
+	t_match "$(<"$T_TMP/said")" "0.0.0.0:80: 4 sockets, .* as \[steer web\] wants it"
+	t_match "$(<"$T_TMP/said")" "accepted on the CPU that received: 100.0 % of [1-9]"
 	down_lanes
 	witness_begin
 	new_connections 2

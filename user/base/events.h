@@ -40,6 +40,7 @@ struct event_accept {
 	unsigned int port;
 	bool ipv6; /* an IPv6 socket, which may take IPv4's connections as well */
 	uint64_t accepted;
+	uint64_t local; /* of those, on the CPU that had received them */
 	struct hist wait; /* us, from the end of the handshake to accept() */
 };
 

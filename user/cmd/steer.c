@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/groups.h"
+#include "base/netns.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
 #include "facts/facts.h"
+#include "observe/events.h"
 #include "plan/plan.h"
 #include "plan/steer.h"
 #include "view/steer.h"
@@ -45,6 +47,32 @@ static int row_fill(const struct flow *flow, unsigned int i, struct steer_row *r
 	row->now = group_value(group);
 	row->wanted = step ? strdup(step->after) : NULL;
 	return row->now && (!step || row->wanted) ? 0 : -ENOMEM;
+}
+
+/* How local it is, where the service or an up counts that. */
+static void counts_add(struct steer_view *view)
+{
+	const unsigned int netns = netns_own();
+	struct events events;
+	unsigned int i, k;
+
+	if (events_read(&events, NULL))
+		events.nr_accept = 0;
+	for (i = 0; i < view->nr_row; i++)
+		for (k = 0; k < events.nr_accept; k++) {
+			const struct event_accept *accept = &events.accept[k];
+			struct steer_row *row = &view->row[i];
+			bool ipv6 = row->listen[0] == '[' || row->listen[0] == '*';
+
+			if (accept->netns != netns || accept->port != row->group->port ||
+			    accept->ipv6 != ipv6)
+				continue;
+			row->accepted = accept->accepted;
+			row->local = accept->local;
+			row->counted_s =
+				(unsigned int)((events.at_ns - events.since_ns) / 1000000000);
+		}
+	events_free(&events);
 }
 
 /* Found: a section's group that is not as it wants it, or a section without one. */
@@ -85,6 +113,8 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 			code = fail("out of memory");
 	if (code == CODE_DONE)
 		notes_take(flow, &view);
+	if (code == CODE_DONE)
+		counts_add(&view);
 	if (code == CODE_DONE && opts->json) {
 		code = print_json(view_steer_json(&view));
 	} else if (code == CODE_DONE) {

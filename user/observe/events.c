@@ -208,6 +208,7 @@ static int accepts_take(const struct rows *rows, struct events *events)
 		to->port = key[i].port;
 		to->ipv6 = key[i].family == 6;
 		to->accepted = row[i].accepted;
+		to->local = row[i].local;
 		hist_take(&to->wait, row[i].wait);
 	}
 	return 0;

@@ -61,6 +61,13 @@ static void row_say(struct text *out, const struct steer_row *row, unsigned int 
 	text_free(&line);
 	for (i = 0; i < group->nr_socket; i++)
 		socket_line(out, group, &group->socket[i]);
+	if (row->accepted) {
+		char since[32];
+
+		view_duration(since, sizeof(since), row->counted_s);
+		text_add(out, "  accepted on the CPU that received: %.1f %% of %" PRIu64 " in %s\n",
+			 100.0 * (double)row->local / (double)row->accepted, row->accepted, since);
+	}
 	if (group->hashed || group->missed)
 		text_add(out,
 			 "  by the hash all the same: %" PRIu64
@@ -91,6 +98,9 @@ static const struct field row_fields[] = {
 	F_HEAP(steer_row, now),
 	F_HEAP(steer_row, wanted),
 	F_STR(steer_row, obstacle),
+	F_U64(steer_row, accepted),
+	F_U64(steer_row, local),
+	F_UINT(steer_row, counted_s),
 	F_LIST(steer_row, group, nr_group, group_fields),
 	F_END,
 };

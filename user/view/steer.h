@@ -16,6 +16,10 @@ struct steer_row {
 	char *now; /* as the knob's value */
 	char *wanted; /* the same, if an up would change it, else NULL */
 	char obstacle[200]; /* why it cannot be steered, "" if it can */
+	/* accepted on this port, by any socket of the family, since it is counted; 0: not counted */
+	uint64_t accepted;
+	uint64_t local; /* of those, on the CPU that had received them */
+	unsigned int counted_s; /* for so long */
 	struct listen_group *group; /* borrowed from the facts */
 	unsigned int nr_group; /* 1 */
 };
