@@ -44,7 +44,7 @@ all_facts_are_answered_for()
 {
 	need_root
 	blamed_run syscalls </dev/null >"$T_TMP/try" || t_skip "$(cat "$T_TMP/try")"
-	t_eq "$(grep -c $'^way\t[a-z ]*\t.' "$T_TMP/try")" 10 "facts with a way or a reason"
+	t_eq "$(grep -c $'^way\t[a-z ]*\t.' "$T_TMP/try")" 11 "facts with a way or a reason"
 	grep -q $'^way\tsysfs\t\(fexit\|kprobe\|syscalls\)$' "$T_TMP/try"
 	tail -n 1 "$T_TMP/try" | t_finds -x closed
 }

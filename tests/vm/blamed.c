@@ -48,7 +48,7 @@ static void print(const struct blame *b, void *data)
 	       b->this_netns, b->done_ns >= b->ns, who.s);
 	/* a call that has ended: what did drivers write because of it? */
 	for (i = 0; i + 1 < nr_past; i++) {
-		if (past[i].kind < BLAMED_DRIVER_XPS)
+		if (past[i].kind != BLAMED_DRIVER_XPS && past[i].kind != BLAMED_DRIVER_IRQ)
 			continue;
 		behind = blame_behind(&past[i], past, nr_past);
 		if (behind != &past[nr_past - 1])

@@ -34,7 +34,7 @@ irq_of() { local d; for d in /proc/irq/*/"$(virtio_of "$1")-input.$2"; do d=${d%
 # All by the best way; RSS by netlink is not there to be seen on older kernels.
 best_ways()
 {
-	t_eq "$(grep -c $'^way\t' "$said")" 10 "facts"
+	t_eq "$(grep -c $'^way\t' "$said")" 11 "facts"
 	t_eq "$(awk -F '\t' '$1 == "way" && $2 != "ethtool rss" && $3 != "fexit"' "$said")" "" "facts seen otherwise"
 	grep -q $'^way\tethtool rss\t\(fexit\|No such file or directory\)$' "$said"
 }

@@ -12,8 +12,8 @@
 #include "types.h"
 
 /*
- * What was touched. X(id, name). The last two are what drivers (and the
- * kernel) write by themselves; the others are what somebody asked for.
+ * What was touched. X(id, name). DRIVER_ ones are what drivers (and the kernel)
+ * write by themselves; the others are what somebody asked for.
  */
 #define BLAME_LIST(X)                                                        \
 	X(XPS, "xps_cpus")                                                   \
@@ -29,9 +29,9 @@
 	X(RINGS, "rings")                                                    \
 	X(RSS, "rss")                                                        \
 	X(LINK, "link") /* .value: 1 up, 0 down */                           \
-	X(LISTEN, "listen") /* .value: the port; in a group only */          \
 	X(DRIVER_XPS, "xps by the driver") /* .within: what made it do so */ \
-	X(DRIVER_IRQ, "irq by the driver")
+	X(DRIVER_IRQ, "irq by the driver")                                   \
+	X(LISTEN, "listen") /* .value: the port; in a group only */
 
 #define BLAME_ID(id, name) BLAMED_##id,
 enum blame_kind { BLAMED_NOTHING, BLAME_LIST(BLAME_ID) BLAMED_COUNT };
