@@ -14,12 +14,16 @@ nm_pid() { systemctl show --property MainPID --value NetworkManager; }
 nm_has_both() { nm_is eth0 connected:eth0 && nm_is eth1 connected:eth1; }
 has_address() { ip -4 -o addr show dev "$1" | t_finds "inet $2/24 "; }
 
+rules() { ip rule | xargs; }
+
 # A profile each, as an image or cloud-init would make them.
 nm_profile()
 {
 	local file=/etc/NetworkManager/system-connections/$1.nmconnection
 	printf '%s\n' "[connection]" "id=$1" "type=ethernet" "interface-name=$1" \
-		"[ipv4]" "method=manual" "address1=$2/24" "route1=10.77.${1#eth}.0/24,${2%.2}.1" "[ipv6]" "method=disabled" >"$file"
+		"[ipv4]" "method=manual" "address1=$2/24" "route1=10.77.${1#eth}.0/24,${2%.2}.1" \
+		"route2=10.78.${1#eth}.0/24,${2%.2}.1" "route2_options=table=7${1#eth}" \
+		"routing-rule1=priority 500${1#eth} from $2 table 7${1#eth}" "[ipv6]" "method=disabled" >"$file"
 	chmod 600 "$file"
 }
 
@@ -42,6 +46,7 @@ nm_runs()
 	state_take found --quick
 	routes_of_eth1 >"$T_TMP/routes"
 	grep -q 10.77.1.0/24 "$T_TMP/routes"
+	t_match "$(rules)" "500[01]:.* 5001:.*from 10.9.1.2 lookup 71"
 	pid=$(nm_pid)
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Addresses and routes of a NIC, kept for a moment; see nicsave.h. */
+/* Addresses, routes and rules of a NIC, kept for a moment; see nicsave.h. */
 #include "base/nicsave.h"
 
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdint.h>
@@ -85,6 +86,59 @@ static int route_take(const struct nlmsghdr *nlh, void *data)
 	return ours ? message_keep(t, nlh) : MNL_CB_OK;
 }
 
+static uint32_t attr_u32(const struct nlmsghdr *nlh, size_t header, int type, uint32_t otherwise)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, header)
+	{
+		if (mnl_attr_get_type(attr) == type && mnl_attr_get_payload_len(attr) >= 4)
+			return mnl_attr_get_u32(attr);
+	}
+	return otherwise;
+}
+
+/* Does one of the routes that were kept stand in @table, one that is nobody else's? */
+static bool is_own_table(const struct nicsave *save, uint32_t table)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)save->messages;
+	int left = (int)save->len;
+
+	if (table == RT_TABLE_UNSPEC || table == RT_TABLE_MAIN || table == RT_TABLE_LOCAL ||
+	    table == RT_TABLE_DEFAULT)
+		return false;
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+		if (nlh->nlmsg_type == RTM_NEWROUTE &&
+		    attr_u32(nlh, sizeof(*rtm), RTA_TABLE, rtm->rtm_table) == table)
+			return true;
+	}
+	return false;
+}
+
+/* A rule names the NIC, or leads to a table that it has routes in; any other is not about it. */
+static int rule_take(const struct nlmsghdr *nlh, void *data)
+{
+	const struct fib_rule_hdr *frh = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct taking *t = data;
+	char ifname[IF_NAMESIZE];
+	bool ours;
+
+	if (nlh->nlmsg_type != RTM_NEWRULE || !if_indextoname(t->save->ifindex, ifname))
+		return MNL_CB_OK;
+	ours = is_own_table(t->save, attr_u32(nlh, sizeof(*frh), FRA_TABLE, frh->table));
+	mnl_attr_for_each(attr, nlh, sizeof(*frh))
+	{
+		ours |= (mnl_attr_get_type(attr) == FRA_IIFNAME ||
+			 mnl_attr_get_type(attr) == FRA_OIFNAME) &&
+			!mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
+			!strcmp(mnl_attr_get_str(attr), ifname);
+	}
+	return ours ? message_keep(t, nlh) : MNL_CB_OK;
+}
+
 static int dump(struct mnl_socket *nl, unsigned int seq, uint16_t type, mnl_cb_t cb,
 		struct taking *t)
 {
@@ -129,6 +183,8 @@ static int take_once(struct nicsave *save)
 		ret = dump(nl, 2, RTM_GETADDR, addr_take, &t);
 	if (!ret)
 		ret = dump(nl, 3, RTM_GETROUTE, route_take, &t);
+	if (!ret)
+		ret = dump(nl, 4, RTM_GETRULE, rule_take, &t);
 	mnl_socket_close(nl);
 	return !ret && t.failed ? -ENOMEM : ret;
 }
@@ -174,7 +230,7 @@ static int link_up(struct mnl_socket *nl, const struct nicsave *save)
 	info->ifi_flags = info->ifi_change = IFF_UP;
 	if (save->mtu)
 		mnl_attr_put_u32(nlh, IFLA_MTU, save->mtu);
-	return netlink_talk(nl, nlh, 4, NULL, NULL);
+	return netlink_talk(nl, nlh, 5, NULL, NULL);
 }
 
 static bool has_gateway(const struct nlmsghdr *nlh)
@@ -189,11 +245,14 @@ static bool has_gateway(const struct nlmsghdr *nlh)
 	return false;
 }
 
-/* In three rounds: addresses, what they reach by themselves, what is behind a gateway. */
+/* In rounds: addresses, what they reach by themselves, what is behind a gateway; then rules. */
+#define ROUNDS 4
 static unsigned int round_of(const struct nlmsghdr *nlh)
 {
 	if (nlh->nlmsg_type == RTM_NEWADDR)
 		return 0;
+	if (nlh->nlmsg_type == RTM_NEWRULE)
+		return 3;
 	return has_gateway(nlh) ? 2 : 1;
 }
 
@@ -240,6 +299,9 @@ static int message_put(struct mnl_socket *nl, const struct nlmsghdr *kept, unsig
 		route_attrs_put(nlh, kept);
 	} else {
 		memcpy(nlh, kept, kept->nlmsg_len);
+		if (kept->nlmsg_type == RTM_NEWRULE) /* the rest of the flags is the kernel's own */
+			((struct fib_rule_hdr *)mnl_nlmsg_get_payload(nlh))->flags &=
+				FIB_RULE_INVERT;
 	}
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 	nlh->nlmsg_pid = 0;
@@ -251,7 +313,7 @@ static int message_put(struct mnl_socket *nl, const struct nlmsghdr *kept, unsig
 int nicsave_put(const struct nicsave *save, struct err *err)
 {
 	struct mnl_socket *nl;
-	unsigned int round, seq = 5;
+	unsigned int round, seq = 6;
 	int ret, one;
 
 	if (!save->up)
@@ -260,7 +322,7 @@ int nicsave_put(const struct nicsave *save, struct err *err)
 	if (!nl)
 		return err_set(err, -errno, "rtnetlink cannot be opened: %s", strerror(errno));
 	ret = link_up(nl, save);
-	for (round = 0; round < 3; round++) {
+	for (round = 0; round < ROUNDS; round++) {
 		const struct nlmsghdr *nlh = (const struct nlmsghdr *)save->messages;
 		int left = (int)save->len;
 
@@ -272,7 +334,7 @@ int nicsave_put(const struct nicsave *save, struct err *err)
 		}
 	}
 	mnl_socket_close(nl);
-	return ret ? err_set(err, ret, "an address or a route could not be put back: %s",
+	return ret ? err_set(err, ret, "an address, a route or a rule could not be put back: %s",
 			     strerror(-ret)) :
 		     0;
 }

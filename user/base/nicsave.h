@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a NIC has of addresses and routes, and that it is up: read before
- * somebody takes it away, and put back after. The rule: the kernel's own
- * messages are kept and sent again as they are; what stands already is left.
+ * What a NIC has of addresses, routes and the rules that are about them, and that
+ * it is up: read before somebody takes it away, and put back after. The rule: the
+ * kernel's own messages are kept and sent again as they are; what stands already
+ * is left.
  */
 #ifndef NETLANE_BASE_NICSAVE_H
 #define NETLANE_BASE_NICSAVE_H
@@ -17,7 +18,7 @@ struct nicsave {
 	unsigned int ifindex;
 	bool up;
 	unsigned int mtu; /* bytes, 0 unknown */
-	char *messages; /* of rtnetlink, addresses before routes */
+	char *messages; /* of rtnetlink: addresses, routes, rules */
 	size_t len;
 };
 
