@@ -123,6 +123,8 @@ int steer_walk(struct bpf_iter__tcp *ctx)
 	seen.inode = file ? BPF_CORE_READ(file, vfs_inode.i_ino) : 0;
 	seen.incoming_cpu = BPF_CORE_READ(sk, __sk_common.skc_incoming_cpu);
 	group_note(sk, &seen);
+	if (!seen.group)
+		return 0; /* alone on its port: nothing to choose from */
 	address_note(sk, &seen);
 	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
 	return 0;

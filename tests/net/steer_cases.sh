@@ -97,6 +97,40 @@ down_after_change()
 }
 has_workers() { [[ $(workers | wc -l) == "$1" && $(meant | wc -w) == "$1" ]]; }
 
+# A worker more: the program that chooses already is told of it, and nothing is made anew.
+grows()
+{
+	local id
+	two_cpus
+	nginx_begin 01 10
+	steer "by = program"
+	up >/dev/null
+	id=$(bpftool -j prog show name steer_select | jq .id)
+	nginx_conf 01 10 01
+	kill -HUP "$nginx"
+	t_wait_for 20 has_workers 3
+	t_match "$(up)" "program 0,1,- -> program 0,1,0"
+	is_local || t_fail "not local"
+	t_eq "$(bpftool -j prog show name steer_select | jq .id)" "$id" "the program"
+	t_match "$(netlane down)" "given back: 1 restored"
+	t_wait_for 10 no_program
+}
+
+# Without its journal a down still knows its own program, and an up takes nothing for before.
+journal_is_lost()
+{
+	two_cpus
+	nginx_begin 01 10
+	steer "by = program"
+	up >/dev/null
+	inside rm -rf /var/lib/netlane
+	inside mkdir /var/lib/netlane
+	kill -HUP "$nginx"
+	t_match "$(netlane down)" "a program of netlane's that no journal knew.* $address:$port; it is ended"
+	t_wait_for 10 no_program
+	(($(locality) < 85)) || t_fail "still local after down"
+}
+
 floats()
 {
 	local said
@@ -145,6 +179,8 @@ steer_cases()
 	t_case steer.program.follows follows program
 	t_case steer.incoming_cpu.down_after_change down_after_change incoming-cpu
 	t_case steer.program.down_after_change down_after_change program
+	t_case steer.program.is_told_of_more grows
+	t_case steer.program.is_ended_without_a_journal journal_is_lost
 	t_case steer.floating.is_left floats
 	t_case steer.foreign_program.is_left foreign
 	t_case steer.no_ptrace.is_left no_ptrace

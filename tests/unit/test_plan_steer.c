@@ -171,6 +171,27 @@ static void steer_plan__not_there__is_said(void **state)
 	assert_true(says(p, "the kernel's hash stays"));
 }
 
+/* Two queues, no RPS: what comes never reaches the workers of the other CPUs. */
+static void steer_plan__deaf_cpus__are_left_to_the_hash(void **state)
+{
+	struct planned *p = *state;
+	struct nic_policy *nic = machine_section(&p->policy, "eth0");
+	unsigned int i, nr = 0;
+
+	nic->channels = 2;
+	nic->rps = CHOICE_OFF;
+	planned_build(p);
+	assert_true(says(p, "no queue and no RPS brings packets to CPUs 2-3, whose workers"));
+	for (i = 0; i < p->plan.nr_step; i++)
+		nr += p->plan.step[i].knob.kind == KNOB_STEER;
+	assert_int_equal(nr, 0);
+	nic->rps = CHOICE_AUTO; /* then the helpers receive as well */
+	planned_build(p);
+	for (i = 0; i < p->plan.nr_step; i++)
+		nr += p->plan.step[i].knob.kind == KNOB_STEER;
+	assert_int_equal(nr, 1);
+}
+
 static void steer_plan__two_sections__the_first_has_it(void **state)
 {
 	struct planned *p = *state;
@@ -201,7 +222,10 @@ static void steer_plan__cpu_without_worker__is_said(void **state)
 static void steer_value__rest__is_what_may_be_left_of_ours(void **state)
 {
 	assert_true(group_is_rest("cpu 0,1", "cpu 0,1,2"));
-	assert_true(group_is_rest("cpu 0,-,2,-", "cpu 2,0"));
+	assert_true(group_is_rest("cpu 0,-,2,-", "cpu 0,1,2"));
+	assert_true(group_is_rest("cpu -,-", "cpu 0,1"));
+	assert_false(group_is_rest("cpu 2,1,0", "cpu 0,1,2")); /* its server's own, since */
+	assert_false(group_is_rest("cpu 0,0", "cpu 0,1"));
 	assert_false(group_is_rest("cpu 0,3", "cpu 0,1,2"));
 	assert_false(group_is_rest("hash", "cpu 0,1"));
 	assert_false(group_is_rest("cpu 0,x", "cpu 0,1"));
@@ -220,6 +244,7 @@ int main(void)
 		STEER(steer_plan__way__is_the_kernels_or_as_asked),
 		STEER(steer_plan__uncertain__is_left_to_the_hash),
 		STEER(steer_plan__not_there__is_said),
+		STEER(steer_plan__deaf_cpus__are_left_to_the_hash),
 		STEER(steer_plan__two_sections__the_first_has_it),
 		STEER(steer_plan__cpu_without_worker__is_said),
 		cmocka_unit_test(steer_value__rest__is_what_may_be_left_of_ours),

@@ -49,4 +49,11 @@ int apply_undo(const char *root, struct journal *journal, const char *why,
  */
 int nm_orphans_remove(struct text *macs, struct err *err);
 
+/*
+ * Ends netlane's program in every group of listening sockets, for none that a
+ * journal knows is there any more: after an undo. Adds what they listen on to
+ * @listens; returns how many, or -errno of the first that stays.
+ */
+int steer_orphans_end(struct text *listens, struct err *err);
+
 #endif /* NETLANE_APPLY_APPLY_H */

@@ -6,17 +6,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/apply.h"
 #include "apply/knobs.h"
 #include "base/groups.h"
 
-static int groups_of(const char *root, struct listen_group **groups, unsigned int *nr,
-		     struct err *err)
+static int groups_of(const char *root, enum groups_depth depth, struct listen_group **groups,
+		     unsigned int *nr, struct err *err)
 {
 	*groups = NULL;
 	*nr = 0;
 	if (root && strcmp(root, "/"))
 		return 0;
-	return groups_read(groups, nr, err);
+	return groups_read(groups, nr, depth, err);
 }
 
 static int steer_read(const char *root, const struct knob *knob, const char *ifname, char **value,
@@ -27,7 +28,7 @@ static int steer_read(const char *root, const struct knob *knob, const char *ifn
 	unsigned int nr;
 	int ret;
 
-	ret = groups_of(root, &groups, &nr, err);
+	ret = groups_of(root, GROUPS_PLAIN, &groups, &nr, err);
 	if (ret)
 		return ret;
 	group = groups_find(groups, nr, knob->addr);
@@ -44,7 +45,7 @@ static int steer_write(const char *root, const struct knob *knob, const char *if
 	unsigned int nr;
 	int ret;
 
-	ret = groups_of(root, &groups, &nr, err);
+	ret = groups_of(root, GROUPS_HELD, &groups, &nr, err);
 	if (ret)
 		return ret;
 	group = groups_find(groups, nr, knob->addr);
@@ -60,6 +61,30 @@ static int steer_write(const char *root, const struct knob *knob, const char *if
 static bool steer_is_ours(const char *now, const char *ours)
 {
 	return group_is_rest(now, ours);
+}
+
+int steer_orphans_end(struct text *listens, struct err *err)
+{
+	struct listen_group *groups;
+	unsigned int i, nr_group, nr = 0;
+	int ret;
+
+	if (groups_read(&groups, &nr_group, GROUPS_HELD, NULL))
+		return 0; /* what cannot be read could not be made either */
+	for (i = 0, ret = 0; i < nr_group; i++) {
+		struct err why = { 0 };
+		int one;
+
+		if (groups[i].chooser != CHOOSER_OURS)
+			continue;
+		one = group_set(&groups[i], GROUP_HASH, &why);
+		if (one && !ret)
+			ret = err_set(err, one, "%s: %s", groups[i].listen, why.text);
+		if (!one)
+			text_add(listens, "%s%s", nr++ ? ", " : "", groups[i].listen);
+	}
+	groups_free(groups, nr_group);
+	return ret ? ret : (int)nr;
 }
 
 const struct knob_ops steer_ops = {

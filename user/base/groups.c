@@ -181,7 +181,8 @@ static int groups_make(struct seen *seen, struct listen_group **groups, unsigned
 	return ret;
 }
 
-int groups_read(struct listen_group **groups, unsigned int *nr, struct err *err)
+int groups_read(struct listen_group **groups, unsigned int *nr, enum groups_depth depth,
+		struct err *err)
 {
 	struct seen seen = { 0 };
 	int ret;
@@ -197,7 +198,8 @@ int groups_read(struct listen_group **groups, unsigned int *nr, struct err *err)
 	else if (groups_make(&seen, groups, nr))
 		ret = err_set(err, -ENOMEM, "out of memory");
 	else {
-		groups_serve(*groups, *nr);
+		if (depth != GROUPS_PLAIN)
+			groups_serve(*groups, *nr, depth == GROUPS_SERVED);
 		groups_chosen(*groups, *nr);
 	}
 	free(seen.socket);

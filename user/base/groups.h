@@ -14,11 +14,19 @@
 #define GROUP_SOCKETS_MAX 4096
 
 /*
+ * How much is looked for: what the kernel says; and who has each socket open, by a
+ * walk over all processes; and who takes from it, for which the kernel lists the
+ * epoll sets of those processes and makes them wait meanwhile (some us a descriptor).
+ */
+enum groups_depth { GROUPS_PLAIN, GROUPS_HELD, GROUPS_SERVED };
+
+/*
  * All groups, by address and port, heap; freed by groups_free(). Wants root and
  * BTF. 0; -EOPNOTSUPP where this kernel has no socket iterator (5.8) or no BTF,
  * -EPERM, or -errno, each with a sentence.
  */
-int groups_read(struct listen_group **groups, unsigned int *nr, struct err *err);
+int groups_read(struct listen_group **groups, unsigned int *nr, enum groups_depth depth,
+		struct err *err);
 void groups_free(struct listen_group *groups, unsigned int nr);
 extern const struct field group_fields[];
 extern const char *const chooser_names[]; /* "none", "netlane", "foreign" */

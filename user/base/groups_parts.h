@@ -5,8 +5,8 @@
 
 #include "base/groups.h"
 
-/* Who serves: fills in .servers, .server, .cpus, .pid, .fd and .reach_err, as /proc tells. */
-void groups_serve(struct listen_group *groups, unsigned int nr);
+/* As /proc tells, fills in .pid, .fd and .reach_err; @servers: .servers, .server and .cpus. */
+void groups_serve(struct listen_group *groups, unsigned int nr, bool servers);
 /* Which program is netlane's own, and what it is told: .chooser and .program_cpu. */
 void groups_chosen(struct listen_group *groups, unsigned int nr);
 

@@ -177,8 +177,8 @@ void groups_chosen(struct listen_group *groups, unsigned int nr)
 
 /* ------------------------------------------------------------- telling */
 
-/* Where @inode is, or could be: a slot whose socket is gone is free. */
-static int slot_find(const struct maps *maps, uint64_t inode)
+/* Where @inode is (@there), or could be: a slot whose socket is gone is free. */
+static int slot_find(const struct maps *maps, uint64_t inode, bool *there)
 {
 	struct steer_slot slot;
 	uint64_t cookie;
@@ -186,45 +186,57 @@ static int slot_find(const struct maps *maps, uint64_t inode)
 	unsigned int i;
 
 	for (i = 0; i < STEER_SLOTS; i++) {
-		bool there = !bpf_map_lookup_elem(maps->fd[SOCKETS], &i, &cookie);
+		bool used = !bpf_map_lookup_elem(maps->fd[SOCKETS], &i, &cookie);
 
 		if (bpf_map_lookup_elem(maps->fd[SLOTS], &i, &slot))
 			continue;
-		if (there && slot.inode == inode)
+		*there = used && slot.inode == inode;
+		if (*there)
 			return (int)i;
-		if (!there && found < 0)
+		if (!used && found < 0)
 			found = (int)i;
 	}
 	return found;
+}
+
+static int socket_enter(const struct maps *maps, const struct listen_group *group, unsigned int i,
+			unsigned int at, struct err *err)
+{
+	int fd = group_borrow(group, i, err), ret;
+	uint64_t value;
+
+	if (fd < 0)
+		return fd;
+	value = (uint64_t)fd;
+	ret = bpf_map_update_elem(maps->fd[SOCKETS], &at, &value, BPF_ANY) ? -errno : 0;
+	close(fd);
+	if (ret)
+		return err_set(err, ret, "a socket of pid %u cannot be chosen from: %s",
+			       group->socket[i].pid,
+			       ret == -EBUSY ? "another program's map has it" : strerror(-ret));
+	return 0;
 }
 
 static int socket_put(const struct maps *maps, const struct listen_group *group, unsigned int i,
 		      int cpu, unsigned int *at, struct err *err)
 {
 	struct steer_slot slot = { .inode = group->socket[i].inode }, was;
-	int place = slot_find(maps, slot.inode), fd, ret;
-	uint64_t value;
+	bool there = false;
+	int place = slot_find(maps, slot.inode, &there), ret = 0;
 
 	if (place < 0)
 		return err_set(err, -E2BIG, "more than %u sockets", STEER_SLOTS);
-	fd = group_borrow(group, i, err);
-	if (fd < 0)
-		return fd;
-	value = (uint64_t)fd;
 	*at = (unsigned int)place;
+	/* the kernel takes none a second time, not even into its own place */
+	if (!there)
+		ret = socket_enter(maps, group, i, *at, err);
+	if (ret)
+		return ret;
 	if (!bpf_map_lookup_elem(maps->fd[SLOTS], at, &was) && was.inode == slot.inode)
 		slot.steered = was.steered; /* but for what comes in this moment */
 	slot.cpu = (unsigned int)cpu;
-	/* one that is there already is put there again: no harm */
-	ret = bpf_map_update_elem(maps->fd[SLOTS], at, &slot, BPF_ANY) ||
-			      bpf_map_update_elem(maps->fd[SOCKETS], at, &value, BPF_ANY) ?
-		      -errno :
-		      0;
-	close(fd);
-	if (ret)
-		return err_set(err, ret, "a socket of pid %u cannot be chosen from: %s",
-			       group->socket[i].pid,
-			       ret == -EBUSY ? "another program's map has it" : strerror(-ret));
+	if (bpf_map_update_elem(maps->fd[SLOTS], at, &slot, BPF_ANY))
+		return err_set(err, -errno, "slot %u cannot be written: %s", *at, strerror(errno));
 	return 0;
 }
 
@@ -315,23 +327,24 @@ static int begin(const struct listen_group *group, const int *cpus, struct err *
 }
 
 /*
- * In the place of a program of another version: its map lets the sockets go when
- * the kernel has freed it, which is a moment after its end.
+ * In the place of one that was ended just now, or of another version's, which is
+ * ended here: its map lets the sockets go when the kernel has freed it.
  */
-static int begin_anew(const struct listen_group *group, const int *cpus, struct err *err)
+static int begin_patiently(const struct listen_group *group, const int *cpus, struct err *err)
 {
 	const struct timespec moment = { .tv_nsec = 20000000 };
 	unsigned int tries = 100;
+	struct err why = { 0 };
 	int ret;
 
-	ret = group_program_end(group, err);
+	ret = group->chooser == CHOOSER_OURS ? group_program_end(group, err) : 0;
 	if (ret)
 		return ret;
-	while ((ret = begin(group, cpus, err)) == -EBUSY && --tries) {
-		memset(err, 0, sizeof(*err));
+	while ((ret = begin(group, cpus, &why)) == -EBUSY && --tries) {
+		memset(&why, 0, sizeof(why));
 		(void)nanosleep(&moment, NULL);
 	}
-	return ret;
+	return ret ? err_set(err, ret, "%s", why.text) : 0;
 }
 
 int group_program(const struct listen_group *group, const int *cpus, struct err *err)
@@ -342,10 +355,9 @@ int group_program(const struct listen_group *group, const int *cpus, struct err 
 	if (group->chooser == CHOOSER_FOREIGN)
 		return err_set(err, -EBUSY, "a BPF program of somebody chooses there");
 	if (group->chooser == CHOOSER_NONE)
-		return begin(group, cpus, err);
-	ret = maps_open(group->program, &maps);
-	if (ret)
-		return begin_anew(group, cpus, err);
+		return begin_patiently(group, cpus, err);
+	if (maps_open(group->program, &maps))
+		return begin_patiently(group, cpus, err);
 	/* told anew, not attached anew: a socket is in one map at a time */
 	ret = tell(&maps, group, cpus, err);
 	maps_close(&maps);
@@ -355,21 +367,21 @@ int group_program(const struct listen_group *group, const int *cpus, struct err 
 int group_program_end(const struct listen_group *group, struct err *err)
 {
 	const int unused = 0;
-	unsigned int i;
+	struct err why = { 0 };
 	int fd = -ESRCH, ret = 0;
+	unsigned int i;
 
-	/* any of them reaches the group */
-	for (i = 0; i < group->nr_socket && fd == -ESRCH; i++) {
+	/* any of them reaches the group; of a closed one nothing is said */
+	for (i = 0; i < group->nr_socket && fd < 0; i++) {
 		struct err one = { 0 };
 
 		fd = group_borrow(group, i, &one);
-		if (fd < 0 && fd != -ESRCH && err)
-			*err = one;
+		if (fd < 0 && fd != -ESRCH)
+			ret = err_set(&why, fd, "%s", one.text);
 	}
-	if (fd == -ESRCH)
-		return 0;
-	if (fd < 0)
-		return fd;
+	if (fd < 0) /* all are closed, then so is the group */
+		return ret ? err_set(err, ret, "%s", why.text) : 0;
+	ret = 0;
 	if (setsockopt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &unused, sizeof(unused)) &&
 	    errno != ENOENT)
 		ret = err_set(err, -errno, "the group keeps its program: %s", strerror(errno));

@@ -216,12 +216,12 @@ static bool threads_list(struct process *p)
 	return p->nr_tid;
 }
 
-static void process_look(unsigned int pid, const struct sockets *sockets)
+static void process_look(unsigned int pid, const struct sockets *sockets, bool servers)
 {
 	unsigned int epoll[EPOLLS_MAX], i;
 	struct process p = { .pid = pid, .epoll = epoll };
 
-	if (!descriptors_look(&p, sockets))
+	if (!descriptors_look(&p, sockets) || !servers)
 		return;
 	if (file_read("/", p.comm, sizeof(p.comm), "/proc/%u/comm", pid))
 		(void)text_copy(p.comm, sizeof(p.comm), "?");
@@ -256,7 +256,7 @@ static int sockets_list(struct listen_group *groups, unsigned int nr, struct soc
 	return 0;
 }
 
-void groups_serve(struct listen_group *groups, unsigned int nr)
+void groups_serve(struct listen_group *groups, unsigned int nr, bool servers)
 {
 	struct sockets sockets = { 0 };
 	unsigned int i, nr_pid;
@@ -269,7 +269,7 @@ void groups_serve(struct listen_group *groups, unsigned int nr)
 		goto free_sockets;
 	for (i = 0; i < nr_pid; i++)
 		if (isdigit((unsigned char)pids[i][0]) && !text_uint(pids[i], 1, INT_MAX, &pid))
-			process_look((unsigned int)pid, &sockets);
+			process_look((unsigned int)pid, &sockets, servers);
 	files_free(pids, nr_pid);
 	for (i = 0; i < sockets.nr; i++)
 		if (sockets.by_inode[i]->pid)

@@ -72,22 +72,20 @@ static const char *list_of(const char *value, const char *way)
 bool group_is_rest(const char *now, const char *ours)
 {
 	const char *p = list_of(ours, GROUP_CPU), *left = list_of(now, GROUP_CPU);
-	struct cpumask known = { 0 };
-	int cpu;
+	int cpu, our_cpu;
 
 	if (list_of(now, GROUP_PROGRAM))
 		return list_of(ours, GROUP_PROGRAM); /* nobody else has that program */
 	if (!p || !left)
 		return false;
-	while (p) {
-		if (element(p, &cpu, &p))
+	/* those that are left stand in the order of before; those that came have none */
+	while (left) {
+		if (element(left, &cpu, &left))
 			return false;
-		if (cpu >= 0)
-			cpumask_add(&known, (unsigned int)cpu);
+		for (our_cpu = -1; cpu >= 0 && our_cpu != cpu;)
+			if (!p || element(p, &our_cpu, &p))
+				return false;
 	}
-	for (p = left; p;)
-		if (element(p, &cpu, &p) || (cpu >= 0 && !cpumask_has(&known, (unsigned int)cpu)))
-			return false;
 	return true;
 }
 
@@ -104,6 +102,8 @@ static int borrow(const struct group_socket *s)
 		return -errno;
 	fd = (int)syscall(SYS_pidfd_getfd, pidfd, s->fd, 0);
 	ret = fd < 0 ? -errno : 0;
+	if (ret == -EBADF) /* closed there since we looked */
+		ret = -ESRCH;
 	close(pidfd);
 	/* the number may be another file's since we looked */
 	if (!ret && (fstat(fd, &st) || !S_ISSOCK(st.st_mode) || st.st_ino != s->inode)) {
@@ -178,22 +178,27 @@ static int cpus_parse(const struct listen_group *group, const char *list, int **
 		       group->nr_socket, list);
 }
 
-static int hash_set(const struct listen_group *group, struct err *err)
+/* None is meant for a CPU any more, as far as each can be reached. */
+static int incoming_clear(const struct listen_group *group, struct err *err)
 {
 	unsigned int i;
-	int ret;
+	int ret = 0, one;
 
-	ret = group->chooser == CHOOSER_OURS ? group_program_end(group, err) : 0;
-	for (i = 0; i < group->nr_socket && !ret; i++) {
-		struct err one = { 0 };
+	for (i = 0; i < group->nr_socket; i++) {
+		struct err why = { 0 };
 
-		ret = incoming_set(group, i, -1, &one);
-		if (ret == -ESRCH)
-			ret = 0; /* closed: nothing is left of it */
-		else if (ret && err)
-			*err = one;
+		one = incoming_set(group, i, -1, &why);
+		if (one && one != -ESRCH && !ret) /* of a closed one nothing is left */
+			ret = err_set(err, one, "%s", why.text);
 	}
 	return ret;
+}
+
+/* Where our program chooses, what the sockets say of a CPU is their server's. */
+static int hash_set(const struct listen_group *group, struct err *err)
+{
+	return group->chooser == CHOOSER_OURS ? group_program_end(group, err) :
+						incoming_clear(group, err);
 }
 
 int group_set(const struct listen_group *group, const char *value, struct err *err)
@@ -211,6 +216,8 @@ int group_set(const struct listen_group *group, const char *value, struct err *e
 		return ret;
 	if (program)
 		ret = group_program(group, cpus, err);
+	if (program && !ret && group->chooser != CHOOSER_OURS)
+		ret = incoming_clear(group, err); /* what was by that way until now */
 	for (i = 0; cpu && i < group->nr_socket && !ret; i++)
 		ret = incoming_set(group, i, cpus[i], err);
 	if (cpu && !ret && group->chooser == CHOOSER_OURS)

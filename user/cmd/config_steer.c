@@ -24,6 +24,8 @@ static struct steer_policy *steer_of(struct policy *policy, const char *name)
 	for (i = 0; i < policy->nr_steer; i++)
 		if (!strcmp(policy->steer[i].name, name))
 			return &policy->steer[i];
+	if (policy->nr_steer == CONFIG_STEERS_MAX)
+		return NULL;
 	steer = realloc(policy->steer, (policy->nr_steer + 1) * sizeof(*steer));
 	if (!steer)
 		return NULL;
@@ -106,10 +108,10 @@ int config_steer_take(struct policy *policy, const char *name, const char *key, 
 			       "port as ss -lnt shows them, such as 10.0.0.1:80, 0.0.0.0:80, "
 			       "[::]:80 or *:80",
 			       unknown);
-	if (policy->nr_steer == CONFIG_STEERS_MAX)
+	kept = steer_of(policy, name);
+	if (!kept && policy->nr_steer == CONFIG_STEERS_MAX)
 		return err_set(err, -EINVAL, "[steer %s]: allowed are %u of them", shown,
 			       CONFIG_STEERS_MAX);
-	kept = steer_of(policy, name);
 	if (!kept)
 		return err_set(err, -ENOMEM, "out of memory");
 	if (!strcmp(key, "by")) {

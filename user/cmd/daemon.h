@@ -13,6 +13,9 @@
 #include "cmd/portwatch.h"
 #include "cmd/wake.h"
 
+/* A server listens first and starts its workers then: so many looks until it has them. */
+#define STEER_LOOKS 50
+
 struct daemon {
 	const char *config; /* of the command line, or NULL */
 	int pid_fd; /* of run_pid_take() */
@@ -23,7 +26,8 @@ struct daemon {
 	sd_event *event;
 	struct wake *wake;
 	sd_event_source *look; /* the timer of the next look, off when nothing happened */
-	char why_look[160]; /* the first event since the last look */
+	uint64_t look_at_us; /* CLOCK_BOOTTIME of the look that is under way */
+	char why_look[160]; /* the event that it is for; "": none is under way */
 	bool look_all; /* the next look is at everything */
 	bool looking_on; /* the last look found something, or could not tell */
 	unsigned int in_the_way; /* looks in a row that met somebody in the middle of a change */

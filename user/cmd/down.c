@@ -98,7 +98,7 @@ static void hands_off(void)
 /* What netlane has on a node beside what a journal knows: files that one has lost, and BPF. */
 static int rest_end(void)
 {
-	struct text macs = { 0 };
+	struct text macs = { 0 }, listens = { 0 };
 	struct err err = { 0 };
 	int ret = nm_orphans_remove(&macs, &err), code = ret < 0 ? fail_err(ret, &err) : CODE_DONE;
 
@@ -107,6 +107,14 @@ static int rest_end(void)
 		    "journal knew; it is removed\n",
 		    macs.s);
 	text_free(&macs);
+	ret = steer_orphans_end(&listens, &err);
+	if (ret < 0)
+		code = fail_err(ret, &err);
+	if (listens.s && !listens.failed)
+		say("a program of netlane's that no journal knew chose among the sockets of %s; it is "
+		    "ended\n",
+		    listens.s);
+	text_free(&listens);
 	return counting_end() == CODE_DONE ? code : CODE_FAILED;
 }
 

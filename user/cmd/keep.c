@@ -10,6 +10,7 @@
 #include "apply/apply.h"
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/groups.h"
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/step.h"
@@ -56,12 +57,21 @@ static bool nic_waits(struct keep *keep, const struct flow *flow, const struct j
 	return true;
 }
 
+bool keep_steers(const struct journal_state *state, const struct step *step)
+{
+	return step->knob.kind != KNOB_STEER || !strcmp(step->before, GROUP_HASH) ||
+	       keep_entry(state, &step->knob);
+}
+
 static bool is_wanted(struct keep *keep, const struct flow *flow, const struct journal_state *state,
 		      const struct step *step)
 {
 	const struct entry *entry = keep_entry(state, &step->knob);
 
 	if (entry && entry->yielded)
+		return false;
+	if (step->knob.kind == KNOB_STEER &&
+	    (clock_boot_ns() < keep->steer_again_ns || !keep_steers(state, step)))
 		return false;
 	if (step->knob.bus[0] && nic_waits(keep, flow, state, &step->knob))
 		return false;

@@ -38,6 +38,8 @@ struct keep {
 	unsigned int yielded; /* knobs left to somebody */
 	char last_repair[320];
 	char failure[640];
+	uint64_t steer_again_ns; /* CLOCK_BOOTTIME: servers that could not be steered, not before */
+	char steer_failure[200]; /* of the last one, "": none */
 	bool steer_waits; /* the last look met a group that is to be steered and could not be */
 	char waits[200]; /* a NIC that cannot have its lanes now, and why */
 };
@@ -65,6 +67,11 @@ void keep_free(struct keep *keep);
 struct flow;
 struct journal_state;
 
+/*
+ * May a step of KNOB_STEER be made? Not where a server has set its sockets itself,
+ * which an undo could not tell from what netlane would set. True for other kinds.
+ */
+bool keep_steers(const struct journal_state *state, const struct step *step);
 /* The open entry of that knob, or NULL. */
 const struct entry *keep_entry(const struct journal_state *state, const struct knob *knob);
 /* Leaves the steps of @flow's plan that are to be made now. */

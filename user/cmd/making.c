@@ -12,6 +12,7 @@
 #include "base/step.h"
 #include "cmd/cmd.h"
 #include "cmd/down.h"
+#include "cmd/keep.h"
 #include "plan/plan.h"
 #include "view/view.h"
 
@@ -63,18 +64,31 @@ static int part_make(struct making *m, struct step *step, unsigned int nr, struc
 	return ret;
 }
 
-/* Each server by itself, when the lanes stand. */
+/*
+ * Each server by itself, when the lanes stand. As a repair's, their intents do not
+ * put what stands already in doubt, whatever becomes of them.
+ */
 static void servers_make(struct making *m)
 {
 	unsigned int i;
 
+	journal_why(m->journal, JOURNAL_REPAIR);
 	for (i = 0; i < m->flow->plan.nr_step; i++) {
 		struct step step = m->flow->plan.step[i];
 		struct err err = { 0 };
 
-		if (step.knob.kind == KNOB_STEER && part_make(m, &step, 1, &err))
-			(void)fail("%s; the kernel's hash stays there", err.text);
+		if (step.knob.kind != KNOB_STEER)
+			continue;
+		if (keep_steers(journal_state(m->journal), &step)) {
+			if (part_make(m, &step, 1, &err))
+				(void)fail("%s; it is left as it was", err.text);
+			continue;
+		}
+		say("steer %s: left at %s, which is not netlane's: its server set it, or a netlane "
+		    "whose journal is lost; netlane down ends what that one did\n",
+		    step.knob.addr, step.before);
 	}
+	journal_why(m->journal, "");
 }
 
 static int lanes_make(struct making *m, struct err *err)
@@ -93,6 +107,7 @@ static int lanes_make(struct making *m, struct err *err)
 		ret = part_make(m, step, nr, err);
 	else if (journal_state(m->journal)->open)
 		ret = journal_deadline(m->journal, m->deadline, m->confirm, err);
+	/* what follows is about servers alone */
 	free(step);
 	return ret;
 }

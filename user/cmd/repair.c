@@ -16,6 +16,7 @@
 #include "facts/facts.h"
 #include "view/view.h"
 
+#define STEER_AGAIN_NS (60 * 1000000000ULL)
 #define WISHES_TO_YIELD 2 /* set once: repaired; set again: meant */
 
 static const struct nic *nic_of(const struct facts *facts, const struct step *step)
@@ -207,6 +208,24 @@ static bool is_first_of_its_part(const struct plan *plan, unsigned int i)
 	return true;
 }
 
+/*
+ * A server that cannot be steered is no reason to hold the lanes for crooked: it is
+ * said once, and tried again when a server begins to listen, or later.
+ */
+static void steer_done(struct keep *keep, int ret, const struct err *why)
+{
+	if (!ret) {
+		keep->steer_failure[0] = '\0';
+		return;
+	}
+	keep->steer_again_ns = clock_boot_ns() + STEER_AGAIN_NS;
+	if (!strncmp(why->text, keep->steer_failure, sizeof(keep->steer_failure) - 1))
+		return;
+	(void)text_copy(keep->steer_failure, sizeof(keep->steer_failure),
+			why->text); /* may be cut */
+	(void)fail("%s; it is left as it was", why->text);
+}
+
 static int parts_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
 		       unsigned int *nr, struct err *err)
 {
@@ -220,6 +239,10 @@ static int parts_apply(struct keep *keep, struct journal *journal, const struct 
 		if (!is_first_of_its_part(&flow->plan, i))
 			continue;
 		one = part_apply(keep, journal, flow, &flow->plan.step[i], nr, &why);
+		if (flow->plan.step[i].knob.kind == KNOB_STEER) {
+			steer_done(keep, one, &why);
+			continue;
+		}
 		if (one && !ret)
 			ret = err_set(err, one, "%s", why.text);
 	}

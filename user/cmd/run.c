@@ -43,8 +43,6 @@
 #define LOOK_AFTER_US 20000
 /* Who changes a knob while it is repaired is soon done; who is not is worth a word. */
 #define IN_THE_WAY_MAX 5
-/* A server listens first and starts its workers then: looked at until it has them. */
-#define STEER_LOOKS 50
 #define STEER_LOOK_AFTER_US 200000
 #define HEAP_BLOCK_MAX (128 * 1024) /* bytes; the least that mmap() is asked for */
 
@@ -122,11 +120,12 @@ static void look_after(struct daemon *d, const char *event, bool all, uint64_t a
 	if (!d->keep.holding)
 		return;
 	d->look_all |= all;
-	if (d->why_look[0])
-		return; /* it is under way */
-	(void)text_copy(d->why_look, sizeof(d->why_look), event); /* cut is enough */
 	if (d->looked_us && at < d->looked_us + d->pause.us)
 		at = d->looked_us + d->pause.us;
+	if (d->why_look[0] && at >= d->look_at_us)
+		return; /* it is under way */
+	d->look_at_us = at;
+	(void)text_copy(d->why_look, sizeof(d->why_look), event); /* cut is enough */
 	(void)sd_event_source_set_time(d->look, at);
 	(void)sd_event_source_set_enabled(d->look, SD_EVENT_ONESHOT);
 }
@@ -181,13 +180,18 @@ static void on_touch(void *arg, const struct blame *blame)
 	culprits_add(&d->keep.culprits, blame);
 }
 
-static void on_listens(void *arg)
+static void on_listens(void *arg, unsigned int port)
 {
 	struct daemon *d = arg;
+	unsigned int i;
 
-	if (!d->keep.policy.nr_steer)
+	for (i = 0; i < d->keep.policy.nr_steer; i++)
+		if (d->keep.policy.steer[i].port == port)
+			break;
+	if (i == d->keep.policy.nr_steer)
 		return;
 	d->steer_looks = STEER_LOOKS;
+	d->keep.steer_again_ns = 0;
 	daemon_look(d, "a server listens", false);
 }
 

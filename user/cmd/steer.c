@@ -92,7 +92,7 @@ static void notes_take(const struct flow *flow, struct steer_view *view)
 
 	for (i = 0; i < flow->plan.nr_note; i++)
 		if (!strncmp(flow->plan.note[i], "steer ", strlen("steer ")) &&
-		    !strstr(flow->plan.note[i], "is left to the kernel's hash"))
+		    !strstr(flow->plan.note[i], " is left "))
 			memcpy(view->note[view->nr_note++], flow->plan.note[i],
 			       sizeof(*view->note));
 }
@@ -143,7 +143,7 @@ static int steer_run(const void *arg, char **words, unsigned int nr_words)
 	int ret, code;
 
 	/* in facts it would only be a number of an error */
-	ret = groups_read(&groups, &nr, &err);
+	ret = groups_read(&groups, &nr, GROUPS_PLAIN, &err);
 	groups_free(groups, nr);
 	if (!ret)
 		ret = flow_prepare(&from, &flow, &err);

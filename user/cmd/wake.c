@@ -181,7 +181,7 @@ static void blame_one(const struct blame *blame, void *arg)
 
 	if (blame->kind == BLAMED_LISTEN) {
 		if (blame->this_netns && !blame->ret)
-			wake->listens(wake->arg);
+			wake->listens(wake->arg, blame->value);
 		return;
 	}
 	wake->blame(wake->arg, blame);

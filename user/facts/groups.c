@@ -25,7 +25,7 @@ int groups_gather(const struct gather *g, struct facts *facts)
 
 	if (!g->live || !(g->what & FACTS_GROUPS))
 		return 0;
-	ret = groups_read(&facts->group, &facts->nr_group, &err);
+	ret = groups_read(&facts->group, &facts->nr_group, GROUPS_SERVED, &err);
 	facts->groups_err = -ret;
 	facts->groups_known = ret ? IS_UNKNOWN : IS_YES;
 	/* without two sockets there is nothing that it could decide */

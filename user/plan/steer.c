@@ -59,6 +59,16 @@ void steer_obstacle(const struct listen_group *group, char *buf, unsigned int le
 		socket_obstacle(group, i, buf, len);
 }
 
+static bool is_steered(const struct listen_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->nr_socket; i++)
+		if (group->socket[i].incoming_cpu >= 0)
+			return true;
+	return group->chooser != CHOOSER_NONE;
+}
+
 /* What is ours already stays of its kind. */
 static bool by_program(const struct facts *facts, const struct steer_policy *policy,
 		       const struct listen_group *group)
@@ -113,6 +123,49 @@ static void group_step(struct work *w, const struct steer_policy *policy,
 		       group->socket[0].server, group->nr_socket - 1);
 }
 
+/* CPUs to which a queue of the node, or RPS, brings packets; empty: not known. */
+static void receiving(const struct work *w, struct cpumask *cpus)
+{
+	unsigned int i, j;
+
+	cpumask_clear(cpus);
+	for (i = 0; i < w->nr_nic; i++) {
+		const struct nic_work *nw = &w->nic[i];
+
+		for (j = 0; j < nw->out->nr_lane && nw->driven; j++) {
+			cpumask_add(cpus, nw->out->lane[j].cpu);
+			if (nw->rps)
+				cpumask_or(cpus, cpus, &nw->out->lane[j].helpers);
+		}
+		for (j = 0; j < nw->nic->nr_queue && !nw->driven; j++) {
+			const struct queue *queue = &nw->nic->queue[j];
+
+			if (queue->in.number >= 0)
+				cpumask_or(cpus, cpus, &queue->in.affinity);
+			cpumask_or(cpus, cpus, &queue->rps);
+		}
+	}
+}
+
+/* Its worker would get nothing any more, where the hash gave it its share. */
+static void deaf_obstacle(const struct work *w, const struct listen_group *group, char *buf,
+			  unsigned int len)
+{
+	struct cpumask cpus, deaf = { 0 };
+	char text[WHY_CPUS_LEN];
+	unsigned int i;
+
+	receiving(w, &cpus);
+	for (i = 0; i < group->nr_socket && !cpumask_empty(&cpus); i++)
+		cpumask_or(&deaf, &deaf, &group->socket[i].cpus);
+	cpumask_andnot(&deaf, &deaf, &cpus);
+	if (!cpumask_empty(&deaf))
+		(void)snprintf(buf, len,
+			       "no queue and no RPS brings packets to %s, whose workers would get "
+			       "none",
+			       why_cpus(&deaf, text));
+}
+
 /* CPUs that receive and have no socket: the kernel's hash decides for them. */
 static void cpus_note(struct work *w, const struct steer_policy *policy,
 		      const struct listen_group *group)
@@ -165,9 +218,11 @@ static void policy_build(struct work *w, const struct steer_policy *policy)
 			(void)snprintf(obstacle, sizeof(obstacle),
 				       "by = incoming-cpu, which this kernel does not heed in a "
 				       "group (tried)");
+		if (!obstacle[0])
+			deaf_obstacle(w, group, obstacle, sizeof(obstacle));
 		if (obstacle[0]) {
-			note_add(w, "steer %s: %s is left to the kernel's hash: %s", policy->name,
-				 group->listen, obstacle);
+			note_add(w, "steer %s: %s is left %s: %s", policy->name, group->listen,
+				 is_steered(group) ? "as it is" : "to the kernel's hash", obstacle);
 			w->plan->steer_waits = true;
 			continue;
 		}
