@@ -44,12 +44,12 @@ witness_is_there()
 	kill -0 "$witness" || t_fail "the witness does not run: $(<"$T_TMP/witness")"
 	grep -q ready "$T_TMP/witness"
 }
-# sets seen, "LOCAL OTHER": connections accepted on the CPU that received them, and elsewhere
+# sets counted, "LOCAL OTHER": connections accepted on the CPU that received them, and elsewhere
 witness_end()
 {
 	kill "$witness" # what is begun in the background does not hear of SIGINT
 	wait "$witness" || :
-	seen=$(awk '/^@\[1\]/ { here = $NF } /^@\[0\]/ { elsewhere = $NF } END { print here + 0, elsewhere + 0 }' "$T_TMP/witness")
+	counted=$(awk '/^@\[1\]/ { here = $NF } /^@\[0\]/ { elsewhere = $NF } END { print here + 0, elsewhere + 0 }' "$T_TMP/witness")
 }
 
 # new_connections NUMBER - one after the other is enough, each by a queue of its own hash
@@ -89,22 +89,22 @@ haproxy_here()
 # on_queues SERVER - elsewhere by the hash, here with the lanes, elsewhere after down
 on_queues()
 {
-	local seen
+	local counted
 	table_set
 	"$1"
 	witness_begin
 	new_connections 2
 	witness_end
-	((${seen#* } * 4 > ${seen% *})) || t_fail "the hash itself is local: $seen"
+	((${counted#* } * 4 > ${counted% *})) || t_fail "the hash itself is local: $counted"
 	t_at_end down_lanes
 	up_lanes
 	t_wait_for 20 steered_here
 	witness_begin
 	new_connections 4
 	witness_end
-	echo "local, elsewhere: $seen"
-	((${seen% *} >= 50)) || t_fail "too few connections: $seen"
-	t_eq "${seen#* }" 0 "connections accepted elsewhere"
+	echo "local, elsewhere: $counted"
+	((${counted% *} >= 50)) || t_fail "too few connections: $counted"
+	t_eq "${counted#* }" 0 "connections accepted elsewhere"
 	build/netlane steer --config "$config" | tee "$T_TMP/said"
 	t_match "$(<"$T_TMP/said")" "0.0.0.0:80: 4 sockets, .* as \[steer web\] wants it"
 	t_match "$(<"$T_TMP/said")" "accepted on the CPU that received: 100.0 % of [1-9]"
@@ -112,7 +112,7 @@ on_queues()
 	witness_begin
 	new_connections 2
 	witness_end
-	((${seen#* } * 4 > ${seen% *})) || t_fail "still local after down: $seen"
+	((${counted#* } * 4 > ${counted% *})) || t_fail "still local after down: $counted"
 }
 steered_here() { [[ $(build/netlane plan --config "$config") == *"nothing to change"* || $(build/netlane up --config "$config") != *"left to"* ]]; }
 

@@ -48,7 +48,7 @@ void steer_obstacle(const struct listen_group *group, char *buf, unsigned int le
 	if (group->nr_socket < 2)
 		(void)snprintf(buf, len, "one socket, so nothing to choose from");
 	else if (group->nr_socket > STEER_SLOTS)
-		(void)snprintf(buf, len, "more than %u sockets", STEER_SLOTS);
+		(void)snprintf(buf, len, "more than %d sockets", STEER_SLOTS);
 	else if (group->ifname[0])
 		(void)snprintf(buf, len, "bound to %s, which netlane does not steer",
 			       group->ifname);
