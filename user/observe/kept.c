@@ -192,7 +192,7 @@ int kept_end(struct err *err)
 	ret = pins_visible(err);
 	if (ret)
 		return ret;
-	if (access(PINS_DIR, F_OK) && errno == ENOENT)
+	if (!pins_any())
 		return 0;
 	lock = pins_lock(err);
 	if (lock < 0)

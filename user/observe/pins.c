@@ -150,6 +150,12 @@ int pins_sweep(struct err *err)
 	return folders_remove(PINS_ABI, err);
 }
 
+bool pins_any(void)
+{
+	/* our mount may have gone with the mount namespace that it was made in (ip netns exec) */
+	return !access(PINS_DIR, F_OK) || errno != ENOENT || file_exists("/", MOUNTED_PATH);
+}
+
 bool pins_of_others(void)
 {
 	unsigned int i, nr;

@@ -32,6 +32,8 @@ int pins_commit(const char *dir, struct err *err);
 int pins_sweep(struct err *err);
 /* Has another version of netlane pinned something? */
 bool pins_of_others(void);
+/* Is there anything that pins_remove_all() would take away? */
+bool pins_any(void);
 /* The programs that are pinned, in all folders. */
 void pins_note(struct gone *gone);
 /* Removes every pin; programs that only they held are detached. */
