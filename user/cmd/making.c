@@ -65,14 +65,14 @@ static int part_make(struct making *m, struct step *step, unsigned int nr, struc
 }
 
 /*
- * Each server by itself, when the lanes stand. As a repair's, their intents do not
- * put what stands already in doubt, whatever becomes of them.
+ * Each server by itself, when the lanes stand: what becomes of it does not put those
+ * in doubt.
  */
 static void servers_make(struct making *m)
 {
 	unsigned int i;
 
-	journal_why(m->journal, JOURNAL_REPAIR);
+	journal_why(m->journal, JOURNAL_STEER);
 	for (i = 0; i < m->flow->plan.nr_step; i++) {
 		struct step step = m->flow->plan.step[i];
 		struct err err = { 0 };
