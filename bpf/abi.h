@@ -273,7 +273,7 @@ struct lane_tw_seed {
 
 /* A listening TCP socket, as steer_walk writes it; nothing of it is kept in a map. */
 struct steer_seen {
-	__u64 group; /* the same number for those that share a port (SO_REUSEPORT), 0: none */
+	__u64 group; /* the same number for those that share a port (SO_REUSEPORT) */
 	__u64 inode; /* as /proc/PID/fd shows it, 0: nobody has it open */
 	__u8 addr[16]; /* as on the wire; IPv4 the first four */
 	__u32 ifindex; /* that it is bound to, 0 none */

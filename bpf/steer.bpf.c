@@ -10,8 +10,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "abi.h"
-#include "compat.bpf.h"
+#include "bpf/abi.h"
+#include "bpf/compat.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -87,7 +87,6 @@ int steer_select(struct sk_reuseport_md *ctx)
 static __always_inline void group_note(const struct sock *sk, struct steer_seen *seen)
 {
 	const struct sock_reuseport *group = BPF_CORE_READ(sk, sk_reuseport_cb);
-
 	const struct bpf_prog *prog = group ? BPF_CORE_READ(group, prog) : NULL;
 
 	seen->group = (__u64)group;

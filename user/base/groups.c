@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Walking the groups; see groups.h. The rule: what the kernel says of a socket
- * is one record of the iterator, and nothing is believed of a group of one.
+ * is one record of the iterator, and they come for sockets in groups alone.
  */
 #include "base/groups.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "base/files.h"
+#include "base/bpf.h"
 #include "base/groups_parts.h"
 #include "base/prefix.h"
 #include "base/text.h"
@@ -28,24 +27,6 @@ struct seen {
 	struct steer_seen *socket;
 	unsigned int nr;
 };
-
-static int libbpf_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	return 0;
-}
-
-static int failed(int ret, struct err *err)
-{
-	if (ret == -EPERM || ret == -EACCES)
-		return err_set(err, -EPERM, "reading the groups of listening sockets needs root");
-	if (!file_exists(NULL, "/sys/kernel/btf/vmlinux"))
-		return err_set(
-			err, -EOPNOTSUPP,
-			"this kernel has no BTF (/sys/kernel/btf/vmlinux is missing; "
-			"CONFIG_DEBUG_INFO_BTF): groups of listening sockets cannot be read");
-	return err_set(err, -EOPNOTSUPP, "groups of listening sockets cannot be read: %s",
-		       strerror(-ret));
-}
 
 /* All records of the iterator @fd. */
 static int records_read(int fd, struct seen *seen)
@@ -78,6 +59,7 @@ static int walk(struct seen *seen)
 
 	if (!skel)
 		return -errno;
+	/* only the seeing: what chooses is loaded for a group */
 	ret = bpf_program__set_autoload(skel->progs.steer_select, false);
 	if (!ret)
 		ret = steer_bpf__load(skel);
@@ -85,7 +67,6 @@ static int walk(struct seen *seen)
 		steer_bpf__destroy(skel);
 		return ret;
 	}
-	/* only the seeing: what chooses is loaded for a group */
 	link = bpf_program__attach_iter(skel->progs.steer_walk, NULL);
 	ret = link ? 0 : -errno;
 	fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
@@ -168,13 +149,10 @@ static int groups_make(struct seen *seen, struct listen_group **groups, unsigned
 	if (!*groups)
 		return -ENOMEM;
 	for (i = 0; i < seen->nr && !ret; i = end) {
-		for (end = i + 1; end < seen->nr && seen->socket[end].group; end++)
+		for (end = i + 1; end < seen->nr; end++)
 			if (seen->socket[end].group != seen->socket[i].group)
 				break;
-		if (!seen->socket[i].group)
-			end = i + 1;
-		else
-			ret = group_make(&seen->socket[i], end - i, &(*groups)[(*nr)++]);
+		ret = group_make(&seen->socket[i], end - i, &(*groups)[(*nr)++]);
 	}
 	if (*nr)
 		qsort(*groups, *nr, sizeof(**groups), by_port);
@@ -189,12 +167,12 @@ int groups_read(struct listen_group **groups, unsigned int *nr, enum groups_dept
 
 	*groups = NULL;
 	*nr = 0;
-	(void)libbpf_set_print(libbpf_silent);
+	bpf_quiet();
 	ret = walk(&seen);
 	if (ret == -E2BIG)
 		(void)err_set(err, ret, "more than %u sockets listen here", GROUP_SOCKETS_MAX);
 	else if (ret)
-		ret = failed(ret, err);
+		ret = bpf_load_failed(ret, "groups of listening sockets cannot be read", err);
 	else if (groups_make(&seen, groups, nr))
 		ret = err_set(err, -ENOMEM, "out of memory");
 	else {

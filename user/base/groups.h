@@ -45,6 +45,8 @@ const struct listen_group *groups_find(const struct listen_group *groups, unsign
 #define GROUP_CPU "cpu "
 #define GROUP_PROGRAM "program "
 char *group_value(const struct listen_group *group);
+/* Is any socket meant for a CPU, or does a program choose: anything but "hash"? */
+bool group_is_steered(const struct listen_group *group);
 /* Makes @value so, one element for each socket. 0 or -errno with a sentence. */
 int group_set(const struct listen_group *group, const char *value, struct err *err);
 /* Could @now be what is left of @ours after sockets came and went? */

@@ -16,30 +16,37 @@
 #include "base/groups_parts.h"
 #include "base/text.h"
 
+bool group_is_steered(const struct listen_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->nr_socket; i++)
+		if (group->socket[i].incoming_cpu >= 0)
+			return true;
+	return group->chooser != CHOOSER_NONE;
+}
+
 char *group_value(const struct listen_group *group)
 {
 	bool program = group->chooser == CHOOSER_OURS;
 	struct text t = { 0 };
 	unsigned int i;
-	bool any = program;
 
 	if (group->chooser == CHOOSER_FOREIGN)
 		return strdup("foreign program");
+	if (!group_is_steered(group))
+		return strdup(GROUP_HASH);
 	text_add(&t, "%s", program ? GROUP_PROGRAM : GROUP_CPU);
 	for (i = 0; i < group->nr_socket; i++) {
 		const struct group_socket *s = &group->socket[i];
 		int cpu = program ? s->program_cpu : s->incoming_cpu;
 
-		any |= cpu >= 0;
 		if (cpu >= 0)
 			text_add(&t, "%s%d", i ? "," : "", cpu);
 		else
 			text_add(&t, "%s-", i ? "," : "");
 	}
-	if (any)
-		return text_take(&t);
-	text_free(&t);
-	return strdup(GROUP_HASH);
+	return text_take(&t);
 }
 
 /* The CPU of the list's first element, -1 for "-"; *end is behind its comma, NULL at the end. */

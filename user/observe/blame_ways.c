@@ -5,7 +5,6 @@
  * that fails one fact after the other.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "base/bpf.h"
 #include "base/files.h"
 #include "observe/blame_parts.h"
 #include "skel/blame.skel.h"
@@ -53,11 +53,6 @@ struct ways {
 	unsigned int nr_args[BLAME_FACTS];
 	bool has_btf[BLAME_FACTS]; /* all functions of the fact are in the kernel's types */
 };
-
-static int libbpf_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	return 0;
-}
 
 /* Arguments of a function of the kernel, or -ENOENT. */
 static int args_of(const struct btf *btf, const char *function)
@@ -303,7 +298,7 @@ int blame_attach(bool syscalls, struct blame_programs *p, struct err *err)
 	struct ways c = { 0 };
 	unsigned int i, seen = 0;
 
-	(void)libbpf_set_print(libbpf_silent);
+	bpf_quiet();
 	types_ask(&c);
 	ret = choose(&c, syscalls, errors, p);
 	for (i = 0; i < BLAME_FACTS; i++) {

@@ -3,7 +3,6 @@
 #include "observe/object.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "base/bpf.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/hash.h"
@@ -21,12 +21,6 @@
 #define LINK_NAME "link_%s"
 #define KERNEL_ENOTSUPP \
 	524 /* include/linux/errno.h: the kernel's own, which libc has no words for */
-
-/* What libbpf would print belongs into the sentence, and there is none for it to print to. */
-static int libbpf_silent(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	return 0;
-}
 
 static void object_reset(struct object *o, const struct object_kind *kind)
 {
@@ -47,19 +41,6 @@ static uint64_t build_of(const struct object_kind *kind)
 	const void *bytes = kind->bytes(&size);
 
 	return hash_bytes(HASH_SEED, bytes, size);
-}
-
-static int load_failed(const struct object_kind *kind, int ret, struct err *err)
-{
-	if ((ret == -EPERM || ret == -EACCES) && geteuid())
-		return err_set(err, -EPERM, "loading BPF programs needs root");
-	if (!file_exists(NULL, "/sys/kernel/btf/vmlinux"))
-		return err_set(err, -EOPNOTSUPP,
-			       "this kernel has no BTF (/sys/kernel/btf/vmlinux is missing; "
-			       "CONFIG_DEBUG_INFO_BTF): %s, everything else works",
-			       kind->missing);
-	return err_set(err, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s",
-		       strerror(-ret));
 }
 
 static uint32_t map_id_of(int fd)
@@ -167,13 +148,13 @@ static int load_any(const struct object_kind *kind, unsigned int slots, bool tra
 	int ret;
 
 	object_reset(o, kind);
-	(void)libbpf_set_print(libbpf_silent);
+	bpf_quiet();
 	obj = load(o, slots, trampolines, &ret);
 	/* hardened kernels take tracepoints' programs and refuse those of functions */
 	if (!obj && trampolines && !geteuid())
 		obj = load(o, slots, false, &ret);
 	if (!obj)
-		return load_failed(kind, ret, err);
+		return bpf_load_failed(ret, kind->missing, err);
 	for (i = 0; i < kind->nr_map; i++)
 		o->map[i] = bpf_object__find_map_fd_by_name(obj, kind->map[i].called);
 	for (i = 0; i < kind->nr_prog; i++) {
@@ -184,7 +165,7 @@ static int load_any(const struct object_kind *kind, unsigned int slots, bool tra
 	if (!ret)
 		return 0;
 	object_close(o);
-	return load_failed(kind, ret, err);
+	return bpf_load_failed(ret, kind->missing, err);
 }
 
 int object_load(const struct object_kind *kind, unsigned int slots, struct object *o,
@@ -219,7 +200,7 @@ int object_adopt(const struct object_kind *kind, struct object *o)
 	int ret = 0;
 
 	object_reset(o, kind);
-	(void)libbpf_set_print(libbpf_silent);
+	bpf_quiet();
 	o->map[0] = pins_open(kind->map[0].name);
 	if (o->map[0] < 0)
 		return o->map[0];

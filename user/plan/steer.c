@@ -59,16 +59,6 @@ void steer_obstacle(const struct listen_group *group, char *buf, unsigned int le
 		socket_obstacle(group, i, buf, len);
 }
 
-static bool is_steered(const struct listen_group *group)
-{
-	unsigned int i;
-
-	for (i = 0; i < group->nr_socket; i++)
-		if (group->socket[i].incoming_cpu >= 0)
-			return true;
-	return group->chooser != CHOOSER_NONE;
-}
-
 /* What is ours already stays of its kind. */
 static bool by_program(const struct facts *facts, const struct steer_policy *policy,
 		       const struct listen_group *group)
@@ -222,7 +212,8 @@ static void policy_build(struct work *w, const struct steer_policy *policy)
 			deaf_obstacle(w, group, obstacle, sizeof(obstacle));
 		if (obstacle[0]) {
 			note_add(w, "steer %s: %s is left %s: %s", policy->name, group->listen,
-				 is_steered(group) ? "as it is" : "to the kernel's hash", obstacle);
+				 group_is_steered(group) ? "as it is" : "to the kernel's hash",
+				 obstacle);
 			w->plan->steer_waits = true;
 			continue;
 		}

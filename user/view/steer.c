@@ -10,16 +10,11 @@
 
 static const char *chosen_by(const struct listen_group *group)
 {
-	unsigned int i;
-
 	if (group->chooser == CHOOSER_OURS)
 		return "netlane's program chooses";
 	if (group->chooser == CHOOSER_FOREIGN)
 		return "a BPF program of somebody chooses";
-	for (i = 0; i < group->nr_socket; i++)
-		if (group->socket[i].incoming_cpu >= 0)
-			return "SO_INCOMING_CPU chooses";
-	return "the kernel's hash chooses";
+	return group_is_steered(group) ? "SO_INCOMING_CPU chooses" : "the kernel's hash chooses";
 }
 
 static void socket_line(struct text *out, const struct listen_group *group,
