@@ -166,6 +166,15 @@ struct nic_plan {
 	unsigned int straight; /* lanes whose knobs all stand as planned */
 };
 
+/* What becomes of a group that a section [steer NAME] names, or of a section that names none. */
+struct steer_plan {
+	char name[32];
+	char listen[ADDR_LEN]; /* the group's, as listen_group's; "": the section names none here */
+	char ifname[IFNAME_LEN]; /* that its sockets are bound to, or "" */
+	char left[200]; /* why it is not as the section wants it, "": it is, or a step makes it so */
+	char aside[200]; /* what goes by the kernel's hash all the same, or "" */
+};
+
 struct plan {
 	struct nic_plan *nic;
 	unsigned int nr_nic;
@@ -173,7 +182,8 @@ struct plan {
 	unsigned int nr_step;
 	char (*note)[200]; /* what the owner should know: co-owners, fixed RSS, ... */
 	unsigned int nr_note;
-	bool steer_waits; /* a server that is to be steered may not be ready yet */
+	struct steer_plan *steer;
+	unsigned int nr_steer;
 };
 
 /* ------------------------------------------------------------- journal */

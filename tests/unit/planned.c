@@ -57,6 +57,16 @@ bool planned_has_note(const struct planned *p, const char *note)
 	return false;
 }
 
+bool planned_says(const struct planned *p, const char *words)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->plan.nr_note; i++)
+		if (strstr(p->plan.note[i], words))
+			return true;
+	return false;
+}
+
 const struct step *planned_step(const struct planned *p, enum knob_kind kind, unsigned int queue)
 {
 	unsigned int i;

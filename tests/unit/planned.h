@@ -28,6 +28,8 @@ int planned_teardown(void **state);
 /* Plans anew; red when that fails. */
 void planned_build(struct planned *p);
 bool planned_has_note(const struct planned *p, const char *note);
+/* Does any note have these words in it? */
+bool planned_says(const struct planned *p, const char *words);
 /* The step of that knob on the first NIC, or the node; red when there is none. */
 const struct step *planned_step(const struct planned *p, enum knob_kind kind, unsigned int queue);
 

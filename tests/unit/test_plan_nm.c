@@ -55,16 +55,6 @@ static const struct step *only_step(const struct planned *p, const char *before,
 	return step;
 }
 
-static bool says(const struct planned *p, const char *words)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->plan.nr_note; i++)
-		if (strstr(p->plan.note[i], words))
-			return true;
-	return false;
-}
-
 static void nm_plan__not_asked__nothing(void **state)
 {
 	struct planned *p = *state;
@@ -178,24 +168,24 @@ static void nm_plan__left__says_why(void **state)
 	entry(p, nic->mac, "eth0", NMCONF_FOREIGN NMCONF_ETC "/90-netlane-x.conf");
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
-	assert_true(says(p,
-			 "eth0: network_manager = unmanaged (test.conf:1) is not done: " NMCONF_ETC
-			 "/90-netlane-x.conf is not netlane's"));
+	assert_true(planned_says(
+		p, "eth0: network_manager = unmanaged (test.conf:1) is not done: " NMCONF_ETC
+		   "/90-netlane-x.conf is not netlane's"));
 	p->facts.nr_nm_entry = 0;
 	p->facts.nm_folder = IS_NO;
 	planned_build(p);
-	assert_true(says(p, "is not done: there is no " NMCONF_ETC " here"));
+	assert_true(planned_says(p, "is not done: there is no " NMCONF_ETC " here"));
 	p->facts.nm_folder = IS_YES;
 	strcpy(nic->master, "bond0");
 	planned_build(p);
-	assert_true(says(p, "is not done: it is part of bond0"));
+	assert_true(planned_says(p, "is not done: it is part of bond0"));
 	strcpy(nic->owner, "terway (eni)");
 	planned_build(p);
-	assert_true(says(p, "is not done: it belongs to terway (eni)"));
+	assert_true(planned_says(p, "is not done: it belongs to terway (eni)"));
 	assert_int_equal(p->plan.nr_step, 0);
 	p->policy.nic[0].manage = IS_NO; /* as for those that up does not name */
 	planned_build(p);
-	assert_false(says(p, "network_manager"));
+	assert_false(planned_says(p, "network_manager"));
 	assert_int_equal(p->plan.nr_step, 0);
 }
 
@@ -208,7 +198,7 @@ static void nm_plan__something_on_top__is_not_done(void **state)
 	strcpy(nic->upper, "eth0.7");
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
-	assert_true(says(p, "is not done: eth0.7 is on top of it"));
+	assert_true(planned_says(p, "is not done: eth0.7 is on top of it"));
 	nic->nm_managed = IS_NO; /* nothing is taken away then */
 	planned_build(p);
 	(void)only_step(p, KNOB_ABSENT, NMCONF_LASTING);
@@ -225,7 +215,7 @@ static void nm_plan__no_longer_asked__stays_and_is_said(void **state)
 	entry(p, p->facts.nic[0].mac, "eth0", NMCONF_LASTING);
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
-	assert_true(says(p, "eth0: network_manager = unmanaged is no longer said"));
+	assert_true(planned_says(p, "eth0: network_manager = unmanaged is no longer said"));
 }
 
 static void nm_plan__a_nic_that_left__takes_its_entry_along(void **state)
@@ -262,8 +252,8 @@ static void nm_plan__not_running__is_said(void **state)
 	p->facts.owner[0].active = IS_NO;
 	planned_build(p);
 	(void)only_step(p, KNOB_ABSENT, NMCONF_LASTING);
-	assert_true(
-		says(p, "eth0: NetworkManager does not run; it reads the entry when it starts"));
+	assert_true(planned_says(
+		p, "eth0: NetworkManager does not run; it reads the entry when it starts"));
 }
 
 /* A script could not put back what NetworkManager takes away. */

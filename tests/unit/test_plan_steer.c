@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/groups.h"
+#include "base/step.h"
 #include "facts/facts.h"
 #include "plan/plan.h"
 #include "tests/unit/planned.h"
@@ -48,16 +49,6 @@ static int steer_setup(void **state)
 	return ret;
 }
 
-static bool says(const struct planned *p, const char *words)
-{
-	unsigned int i;
-
-	for (i = 0; i < p->plan.nr_note; i++)
-		if (strstr(p->plan.note[i], words))
-			return true;
-	return false;
-}
-
 static void is_step(const struct planned *p, const char *before, const char *after)
 {
 	const struct step *step = &p->plan.step[0];
@@ -75,9 +66,10 @@ static void is_left(struct planned *p, const char *why)
 {
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
-	if (!says(p, why))
+	if (!planned_says(p, why))
 		fail_msg("no note says '%s': %s", why, p->plan.nr_note ? p->plan.note[0] : "none");
-	assert_true(p->plan.steer_waits);
+	assert_non_null(strstr(p->plan.steer->left, why));
+	assert_true(plan_steer_waits(&p->plan));
 }
 
 static void steer_plan__pinned__each_socket_for_its_worker(void **state)
@@ -87,7 +79,7 @@ static void steer_plan__pinned__each_socket_for_its_worker(void **state)
 
 	planned_build(p);
 	is_step(p, "hash", "cpu 3,2,1,0");
-	assert_false(p->plan.steer_waits);
+	assert_false(plan_steer_waits(&p->plan));
 	for (i = 0; i < 4; i++)
 		p->facts.group->socket[i].incoming_cpu = 3 - (int)i;
 	planned_build(p);
@@ -157,10 +149,12 @@ static void steer_plan__not_there__is_said(void **state)
 	p->policy.steer->port = 81;
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
-	assert_true(says(p, "steer web: no sockets share port 81"));
+	assert_true(planned_says(p, "steer web: no sockets share port 81"));
+	assert_string_equal(p->plan.steer->listen, "");
+	assert_false(plan_steer_waits(&p->plan));
 	strcpy(p->policy.steer->listen, "10.0.0.1:80");
 	planned_build(p);
-	assert_true(says(p, "steer web: no sockets share 10.0.0.1:80"));
+	assert_true(planned_says(p, "steer web: no sockets share 10.0.0.1:80"));
 	strcpy(p->policy.steer->listen, "0.0.0.0:80");
 	planned_build(p);
 	is_step(p, "hash", "cpu 3,2,1,0");
@@ -168,7 +162,7 @@ static void steer_plan__not_there__is_said(void **state)
 	p->facts.groups_err = EOPNOTSUPP;
 	planned_build(p);
 	assert_int_equal(p->plan.nr_step, 0);
-	assert_true(says(p, "the kernel's hash stays"));
+	assert_true(planned_says(p, "the kernel's hash stays"));
 }
 
 /* Two queues, no RPS: what comes never reaches the workers of the other CPUs. */
@@ -181,7 +175,8 @@ static void steer_plan__deaf_cpus__are_left_to_the_hash(void **state)
 	nic->channels = 2;
 	nic->rps = CHOICE_OFF;
 	planned_build(p);
-	assert_true(says(p, "no queue and no RPS brings packets to CPUs 2-3, whose workers"));
+	assert_true(
+		planned_says(p, "no queue and no RPS brings packets to CPUs 2-3, whose workers"));
 	for (i = 0; i < p->plan.nr_step; i++)
 		nr += p->plan.step[i].knob.kind == KNOB_STEER;
 	assert_int_equal(nr, 0);
@@ -205,7 +200,9 @@ static void steer_plan__two_sections__the_first_has_it(void **state)
 	p->policy.nr_steer = 2;
 	planned_build(p);
 	is_step(p, "hash", "cpu 3,2,1,0");
-	assert_true(says(p, "steer all: 0.0.0.0:80 is that of [steer web] already"));
+	assert_true(planned_says(p, "steer all: 0.0.0.0:80 is that of [steer web] already"));
+	assert_int_equal(p->plan.nr_steer, 1);
+	assert_string_equal(p->plan.steer->name, "web");
 }
 
 static void steer_plan__cpu_without_worker__is_said(void **state)
@@ -216,7 +213,8 @@ static void steer_plan__cpu_without_worker__is_said(void **state)
 	cpumask_add(&p->facts.group->socket[3].cpus, 1);
 	planned_build(p);
 	is_step(p, "hash", "cpu 3,2,1,1");
-	assert_true(says(p, "0.0.0.0:80 has no worker on CPU 0"));
+	assert_true(planned_says(p, "0.0.0.0:80 has no worker on CPU 0"));
+	assert_string_equal(p->plan.steer->left, "");
 }
 
 static void steer_value__rest__is_what_may_be_left_of_ours(void **state)

@@ -121,24 +121,40 @@ static struct group_socket *socket_of(const struct listen_group *group, uint64_t
 	return NULL;
 }
 
-/* A slot counts if its socket is still there and its CPU's connections come to it. */
-static void slots_read(const struct maps *maps, struct listen_group *group)
+/* All slots, read once; a slot whose socket is gone is free. Heap, NULL: no memory. */
+struct slot {
+	struct steer_slot is;
+	bool used;
+};
+
+static struct slot *slots_read(const struct maps *maps)
 {
-	struct steer_slot slot;
-	struct group_socket *s;
+	struct slot *slots = calloc(STEER_SLOTS, sizeof(*slots));
 	uint64_t cookie;
 	unsigned int i;
 
-	for (i = 0; i < STEER_SLOTS; i++) {
-		if (bpf_map_lookup_elem(maps->fd[SLOTS], &i, &slot))
+	for (i = 0; slots && i < STEER_SLOTS; i++)
+		slots[i].used = !bpf_map_lookup_elem(maps->fd[SLOTS], &i, &slots[i].is) &&
+				!bpf_map_lookup_elem(maps->fd[SOCKETS], &i, &cookie);
+	return slots;
+}
+
+/* A socket is meant for a CPU if that one's connections come to its slot. */
+static void choices_read(const struct maps *maps, struct listen_group *group)
+{
+	struct slot *slots = slots_read(maps);
+	struct group_socket *s;
+	unsigned int i;
+
+	for (i = 0; slots && i < STEER_SLOTS; i++) {
+		s = slots[i].used ? socket_of(group, slots[i].is.inode) : NULL;
+		if (!s)
 			continue;
-		s = socket_of(group, slot.inode);
-		if (!s || bpf_map_lookup_elem(maps->fd[SOCKETS], &i, &cookie))
-			continue;
-		s->given = slot.steered;
-		if (is_chosen(maps, slot.cpu, i))
-			s->program_cpu = (int)slot.cpu;
+		s->given = slots[i].is.steered;
+		if (is_chosen(maps, slots[i].is.cpu, i))
+			s->program_cpu = (int)slots[i].is.cpu;
 	}
+	free(slots);
 }
 
 /* Sums over the CPUs. */
@@ -169,7 +185,7 @@ void groups_chosen(struct listen_group *groups, unsigned int nr)
 			groups[i].chooser = CHOOSER_OURS;
 		if (ret)
 			continue;
-		slots_read(&maps, &groups[i]);
+		choices_read(&maps, &groups[i]);
 		counts_read(&maps, &groups[i]);
 		maps_close(&maps);
 	}
@@ -177,23 +193,16 @@ void groups_chosen(struct listen_group *groups, unsigned int nr)
 
 /* ------------------------------------------------------------- telling */
 
-/* Where @inode is (@there), or could be: a slot whose socket is gone is free. */
-static int slot_find(const struct maps *maps, uint64_t inode, bool *there)
+/* Where @inode is, or could be; -1: all are used. */
+static int slot_find(const struct slot *slots, uint64_t inode)
 {
-	struct steer_slot slot;
-	uint64_t cookie;
 	int found = -1;
 	unsigned int i;
 
 	for (i = 0; i < STEER_SLOTS; i++) {
-		bool used = !bpf_map_lookup_elem(maps->fd[SOCKETS], &i, &cookie);
-
-		if (bpf_map_lookup_elem(maps->fd[SLOTS], &i, &slot))
-			continue;
-		*there = used && slot.inode == inode;
-		if (*there)
+		if (slots[i].used && slots[i].is.inode == inode)
 			return (int)i;
-		if (!used && found < 0)
+		if (!slots[i].used && found < 0)
 			found = (int)i;
 	}
 	return found;
@@ -217,25 +226,26 @@ static int socket_enter(const struct maps *maps, const struct listen_group *grou
 	return 0;
 }
 
-static int socket_put(const struct maps *maps, const struct listen_group *group, unsigned int i,
-		      int cpu, unsigned int *at, struct err *err)
+static int socket_put(const struct maps *maps, struct slot *slots, const struct listen_group *group,
+		      unsigned int i, int cpu, unsigned int *at, struct err *err)
 {
-	struct steer_slot slot = { .inode = group->socket[i].inode }, was;
-	bool there = false;
-	int place = slot_find(maps, slot.inode, &there), ret = 0;
+	int place = slot_find(slots, group->socket[i].inode), ret = 0;
+	struct slot *slot = &slots[place < 0 ? 0 : place];
 
 	if (place < 0)
 		return err_set(err, -E2BIG, "more than %u sockets", STEER_SLOTS);
 	*at = (unsigned int)place;
 	/* the kernel takes none a second time, not even into its own place */
-	if (!there)
+	if (!slot->used) {
 		ret = socket_enter(maps, group, i, *at, err);
+		slot->is = (struct steer_slot){ .inode = group->socket[i].inode };
+	}
 	if (ret)
 		return ret;
-	if (!bpf_map_lookup_elem(maps->fd[SLOTS], at, &was) && was.inode == slot.inode)
-		slot.steered = was.steered; /* but for what comes in this moment */
-	slot.cpu = (unsigned int)cpu;
-	if (bpf_map_update_elem(maps->fd[SLOTS], at, &slot, BPF_ANY))
+	slot->used = true;
+	slot->is.cpu = (unsigned int)cpu;
+	/* its count with it, but for what came since it was read */
+	if (bpf_map_update_elem(maps->fd[SLOTS], at, &slot->is, BPF_ANY))
 		return err_set(err, -errno, "slot %u cannot be written: %s", *at, strerror(errno));
 	return 0;
 }
@@ -245,8 +255,9 @@ static int tell(const struct maps *maps, const struct listen_group *group, const
 		struct err *err)
 {
 	struct steer_choice *choice = calloc(maps->nr_choice + 1, sizeof(*choice));
+	struct slot *slots = slots_read(maps);
 	unsigned int i, cpu, at = 0;
-	int ret = choice ? 0 : err_set(err, -ENOMEM, "out of memory");
+	int ret = choice && slots ? 0 : err_set(err, -ENOMEM, "out of memory");
 
 	for (i = 0; i < group->nr_socket && !ret; i++) {
 		if (cpus[i] < 0)
@@ -255,7 +266,7 @@ static int tell(const struct maps *maps, const struct listen_group *group, const
 		if (cpu >= maps->nr_choice)
 			ret = err_set(err, -ERANGE, "there is no CPU %u", cpu);
 		else
-			ret = socket_put(maps, group, i, cpus[i], &at, err);
+			ret = socket_put(maps, slots, group, i, cpus[i], &at, err);
 		if (!ret && choice[cpu].nr < STEER_WIDTH)
 			choice[cpu].slot[choice[cpu].nr++] = at;
 	}
@@ -263,6 +274,7 @@ static int tell(const struct maps *maps, const struct listen_group *group, const
 		if (bpf_map_update_elem(maps->fd[CHOICES], &cpu, &choice[cpu], BPF_ANY))
 			ret = err_set(err, -errno, "CPU %u cannot be told: %s", cpu,
 				      strerror(errno));
+	free(slots);
 	free(choice);
 	return ret;
 }

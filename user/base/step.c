@@ -53,6 +53,27 @@ const struct step *plan_reshapes(const struct plan *plan, const struct knob *kno
 	return NULL;
 }
 
+const struct steer_plan *plan_steer(const struct plan *plan, const char *listen, const char *ifname)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_steer; i++)
+		if (!strcmp(plan->steer[i].listen, listen) &&
+		    !strcmp(plan->steer[i].ifname, ifname))
+			return &plan->steer[i];
+	return NULL;
+}
+
+bool plan_steer_waits(const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->nr_steer; i++)
+		if (plan->steer[i].listen[0] && plan->steer[i].left[0])
+			return true;
+	return false;
+}
+
 bool knob_comes_and_goes(enum knob_kind kind)
 {
 	return kind == KNOB_ROUTE || kind == KNOB_RULE || kind == KNOB_NM;

@@ -22,6 +22,11 @@ bool knob_same_nic(const struct knob *a, const struct knob *b);
 const struct step *plan_reshapes(const struct plan *plan, const struct knob *knob);
 /* Does any NIC get lanes, straight or not? */
 bool plan_has_lanes(const struct plan *plan);
+/* What the plan says of the group @listen, bound to @ifname or "", or NULL: no section names it. */
+const struct steer_plan *plan_steer(const struct plan *plan, const char *listen,
+				    const char *ifname);
+/* Is there a group that a section names and that is left? Its server may not be ready yet. */
+bool plan_steer_waits(const struct plan *plan);
 /* Is KNOB_ABSENT a value like any other, to be written and to be given back? */
 bool knob_comes_and_goes(enum knob_kind kind);
 /* Is it a file that outlives a reboot? Then so does its entry in the journal. */

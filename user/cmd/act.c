@@ -38,7 +38,7 @@ static int hold(struct daemon *d)
 
 	daemon_module(d);
 	ret = up_apply(&up, NULL, 0, &d->err);
-	if (ret) { /* it took itself back: this boot did not fail because of netlane */
+	if (ret < 0) { /* it took itself back: this boot did not fail because of netlane */
 		(void)boots_ready(BOOTS_PATH, NULL);
 		return ret;
 	}

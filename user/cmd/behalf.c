@@ -31,13 +31,14 @@ static int do_up(struct daemon *d, const struct request *request, const char *wh
 	};
 	const char *config = request->config ? request->config : d->config;
 	struct err err = { 0 };
-	int ret;
+	int ret, failed;
 
 	ret = config_read("/", config, &policy, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	policy.mode = old.mode;
-	ret = up_apply(&up, request->nics, request->nr_nics, &err);
+	failed = up_apply(&up, request->nics, request->nr_nics, &err);
+	ret = failed < 0 ? failed : 0;
 	d->keep.told = 0; /* it may have been cleared, also by an up that failed */
 	if (!ret)
 		ret = flow_only(&policy, request->nics, request->nr_nics, &err);
@@ -51,7 +52,9 @@ static int do_up(struct daemon *d, const struct request *request, const char *wh
 		keep_begin(&d->keep);
 	}
 	daemon_look(d, "netlane up", true);
-	return ret ? fail_err(ret, &err) : CODE_DONE;
+	if (ret)
+		return fail_err(ret, &err);
+	return failed ? CODE_FAILED : CODE_DONE; /* of a server it is said, and tried again */
 }
 
 static int do_down(struct daemon *d, const struct request *request, const char *who)

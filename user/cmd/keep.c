@@ -174,7 +174,7 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	if (ret)
 		goto free_flow;
 	waits_note(keep, &flow);
-	keep->steer_waits = flow.plan.steer_waits;
+	keep->steer_waits = plan_steer_waits(&flow.plan);
 	count_new(keep, &flow.facts);
 	keep_sift(keep, &flow, &state);
 	if (flow.plan.nr_step)

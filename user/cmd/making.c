@@ -66,11 +66,12 @@ static int part_make(struct making *m, struct step *step, unsigned int nr, struc
 
 /*
  * Each server by itself, when the lanes stand: what becomes of it does not put those
- * in doubt.
+ * in doubt. How many could not be made.
  */
-static void servers_make(struct making *m)
+static int servers_make(struct making *m)
 {
 	unsigned int i;
+	int failed = 0;
 
 	journal_why(m->journal, JOURNAL_STEER);
 	for (i = 0; i < m->flow->plan.nr_step; i++) {
@@ -80,8 +81,10 @@ static void servers_make(struct making *m)
 		if (step.knob.kind != KNOB_STEER)
 			continue;
 		if (keep_steers(journal_state(m->journal), &step)) {
-			if (part_make(m, &step, 1, &err))
+			if (part_make(m, &step, 1, &err)) {
 				(void)fail("%s; it is left as it was", err.text);
+				failed++;
+			}
 			continue;
 		}
 		say("steer %s: left at %s, which is not netlane's: its server set it, or a netlane "
@@ -89,6 +92,7 @@ static void servers_make(struct making *m)
 		    step.knob.addr, step.before);
 	}
 	journal_why(m->journal, "");
+	return failed;
 }
 
 static int lanes_make(struct making *m, struct err *err)
@@ -107,19 +111,8 @@ static int lanes_make(struct making *m, struct err *err)
 		ret = part_make(m, step, nr, err);
 	else if (journal_state(m->journal)->open)
 		ret = journal_deadline(m->journal, m->deadline, m->confirm, err);
-	/* what follows is about servers alone */
 	free(step);
 	return ret;
-}
-
-static bool has_servers(const struct plan *plan)
-{
-	unsigned int i;
-
-	for (i = 0; i < plan->nr_step; i++)
-		if (plan->step[i].knob.kind == KNOB_STEER)
-			return true;
-	return false;
 }
 
 int making(struct journal *journal, const struct flow *flow, uint64_t deadline, bool confirm,
@@ -143,7 +136,5 @@ int making(struct journal *journal, const struct flow *flow, uint64_t deadline, 
 	}
 	(void)keeper_clear(0, NULL); /* what it was told may be of another plan */
 	ret = lanes_make(&m, err);
-	if (!ret && has_servers(&flow->plan))
-		servers_make(&m);
-	return ret;
+	return ret ? ret : servers_make(&m);
 }

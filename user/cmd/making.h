@@ -12,8 +12,9 @@
 
 /*
  * Makes the steps of @flow's plan, if there are any, with @deadline in the
- * place of an earlier one. 0, or -errno when what makes the lanes failed and
- * was taken back.
+ * place of an earlier one. 0, or how many servers could not be steered, each
+ * said and left as it was; -errno when what makes the lanes failed and was
+ * taken back.
  */
 int making(struct journal *journal, const struct flow *flow, uint64_t deadline, bool confirm,
 	   struct err *err);

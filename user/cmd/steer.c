@@ -6,6 +6,7 @@
 
 #include "base/groups.h"
 #include "base/netns.h"
+#include "base/step.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
 #include "facts/facts.h"
@@ -35,15 +36,16 @@ static int row_fill(const struct flow *flow, unsigned int i, struct steer_row *r
 {
 	struct listen_group *group = &flow->facts.group[i];
 	const struct step *step = step_of(&flow->plan, group);
-	unsigned int k;
+	const struct steer_plan *plan = plan_steer(&flow->plan, group->listen, group->ifname);
 
 	row->group = group;
 	row->nr_group = 1;
 	(void)text_copy(row->listen, sizeof(row->listen), group->listen); /* same sizes */
-	for (k = 0; k < flow->policy.nr_steer && !row->name[0]; k++)
-		if (steer_names(&flow->policy.steer[k], group))
-			(void)text_copy(row->name, sizeof(row->name), flow->policy.steer[k].name);
-	steer_obstacle(group, row->obstacle, sizeof(row->obstacle));
+	if (plan) {
+		row->section = *plan;
+	} else { /* whether a section could have it */
+		steer_obstacle(group, row->section.left, sizeof(row->section.left));
+	}
 	row->now = group_value(group);
 	row->wanted = step ? strdup(step->after) : NULL;
 	return row->now && (!step || row->wanted) ? 0 : -ENOMEM;
@@ -78,23 +80,12 @@ static void counts_add(struct steer_view *view)
 /* Found: a section's group that is not as it wants it, or a section without one. */
 static unsigned int found(const struct steer_view *view)
 {
-	unsigned int i, nr = view->nr_note;
+	unsigned int i, nr = view->nr_lost;
 
 	for (i = 0; i < view->nr_row; i++)
-		nr += view->row[i].wanted || (view->row[i].name[0] && view->row[i].obstacle[0]);
+		nr += view->row[i].wanted ||
+		      (view->row[i].section.name[0] && view->row[i].section.left[0]);
 	return nr;
-}
-
-/* What the plan says of sections; what is said of a group already is not said twice. */
-static void notes_take(const struct flow *flow, struct steer_view *view)
-{
-	unsigned int i;
-
-	for (i = 0; i < flow->plan.nr_note; i++)
-		if (!strncmp(flow->plan.note[i], "steer ", strlen("steer ")) &&
-		    !strstr(flow->plan.note[i], " is left "))
-			memcpy(view->note[view->nr_note++], flow->plan.note[i],
-			       sizeof(*view->note));
 }
 
 static int show(const struct steer_opts *opts, const struct flow *flow)
@@ -105,14 +96,15 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 	int code = CODE_DONE;
 
 	view.row = calloc(flow->facts.nr_group + 1, sizeof(*view.row));
-	view.note = calloc(flow->plan.nr_note + 1, sizeof(*view.note));
-	if (!view.row || !view.note)
+	view.lost = calloc(flow->plan.nr_steer + 1, sizeof(*view.lost));
+	if (!view.row || !view.lost)
 		code = fail("out of memory");
 	for (i = 0; i < flow->facts.nr_group && code == CODE_DONE; i++)
 		if (row_fill(flow, i, &view.row[view.nr_row++]))
 			code = fail("out of memory");
-	if (code == CODE_DONE)
-		notes_take(flow, &view);
+	for (i = 0; i < flow->plan.nr_steer && code == CODE_DONE; i++)
+		if (!flow->plan.steer[i].listen[0])
+			view.lost[view.nr_lost++] = flow->plan.steer[i];
 	if (code == CODE_DONE)
 		counts_add(&view);
 	if (code == CODE_DONE && opts->json) {
@@ -128,7 +120,7 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 		free(view.row[i].wanted);
 	}
 	free(view.row);
-	free(view.note);
+	free(view.lost);
 	return code;
 }
 
@@ -142,11 +134,12 @@ static int steer_run(const void *arg, char **words, unsigned int nr_words)
 	unsigned int nr;
 	int ret, code;
 
-	/* in facts it would only be a number of an error */
-	ret = groups_read(&groups, &nr, GROUPS_PLAIN, &err);
-	groups_free(groups, nr);
-	if (!ret)
-		ret = flow_prepare(&from, &flow, &err);
+	ret = flow_prepare(&from, &flow, &err);
+	if (!ret &&
+	    flow.facts.groups_known != IS_YES) { /* facts have no more than a number of why */
+		ret = groups_read(&groups, &nr, GROUPS_PLAIN, &err);
+		groups_free(groups, nr);
+	}
 	code = ret ? fail_err(ret, &err) : show(opts, &flow);
 	flow_free(&flow);
 	return code;

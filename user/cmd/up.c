@@ -134,7 +134,7 @@ static int plan_apply(struct journal *journal, const struct flow *flow, const st
 	if (ret)
 		return ret;
 	ret = making(journal, flow, deadline, opts->confirm_s, err);
-	if (ret) {
+	if (ret < 0) {
 		/* what the up before it did stands again, and so does its time */
 		if (open && journal_state(journal)->open && earlier)
 			(void)journal_deadline(journal, earlier, earlier_confirm, err);
@@ -150,7 +150,7 @@ static int plan_apply(struct journal *journal, const struct flow *flow, const st
 	}
 	if (journal_state(journal)->open)
 		end_say(opts, journal_state(journal), open);
-	return 0;
+	return ret;
 }
 
 /* What nobody is there to confirm is left out, and said. */
@@ -219,12 +219,12 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 	}
 	if (!ret)
 		ret = plan_apply(journal, &flow, opts, err);
-	if (!ret && unlink(HANDS_OFF_PATH) && errno != ENOENT)
+	if (ret >= 0 && unlink(HANDS_OFF_PATH) && errno != ENOENT)
 		ret = err_set(err, -errno, "%s cannot be removed: %s", HANDS_OFF_PATH,
 			      strerror(errno));
 close_journal:
 	journal_close(journal);
-	if (!ret)
+	if (ret >= 0)
 		counting_follow(flow.policy.counters);
 free_flow:
 	flow_free(&flow);
@@ -306,6 +306,8 @@ static int up_run(const void *arg, char **words, unsigned int nr_words)
 		return code;
 	if (ret == -ENOENT)
 		ret = up_apply(opts, words, nr_words, &err);
+	if (ret > 0)
+		return CODE_FAILED; /* what failed is said */
 	return ret ? fail_err(ret, &err) : output_done();
 }
 

@@ -19,7 +19,10 @@ struct up_opts {
 	const char *who; /* on whose behalf, NULL: this process' parent */
 };
 
-/* Settles what an earlier up left, plans, applies. 0 or -errno with the sentence. */
+/*
+ * Settles what an earlier up left, plans, applies. 0, or how many servers could
+ * not be steered, each said, which takes nothing else back; -errno with the sentence.
+ */
 int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, struct err *err);
 
 #endif /* NETLANE_CMD_UP_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Groups of listening sockets, where a policy wants to steer them. */
-#include <errno.h>
-
 #include "base/groups.h"
+
+#include <errno.h>
 
 #include "facts/facts.h"
 #include "facts/gather.h"

@@ -23,9 +23,15 @@ static const struct field nic_plan_fields[] = {
 	F_END,
 };
 
+static const struct field steer_plan_fields[] = {
+	F_STR(steer_plan, name), F_STR(steer_plan, listen), F_STR(steer_plan, ifname),
+	F_STR(steer_plan, left), F_STR(steer_plan, aside),  F_END,
+};
+
 const struct field plan_fields[] = {
 	F_LIST(plan, nic, nr_nic, nic_plan_fields),
 	F_LIST(plan, step, nr_step, step_fields),
 	F_LINES(plan, note, nr_note),
+	F_LIST(plan, steer, nr_steer, steer_plan_fields),
 	F_END,
 };

@@ -157,8 +157,8 @@ static void deaf_obstacle(const struct work *w, const struct listen_group *group
 }
 
 /* CPUs that receive and have no socket: the kernel's hash decides for them. */
-static void cpus_note(struct work *w, const struct steer_policy *policy,
-		      const struct listen_group *group)
+static void aside_say(const struct work *w, const struct listen_group *group, char *buf,
+		      unsigned int len)
 {
 	struct cpumask without = w->cpus->housekeeping;
 	char cpus[WHY_CPUS_LEN];
@@ -167,8 +167,8 @@ static void cpus_note(struct work *w, const struct steer_policy *policy,
 	for (i = 0; i < group->nr_socket; i++)
 		cpumask_andnot(&without, &without, &group->socket[i].cpus);
 	if (!cpumask_empty(&without))
-		note_add(w, "steer %s: %s has no worker on %s; what they receive goes by the hash",
-			 policy->name, group->listen, why_cpus(&without, cpus));
+		(void)snprintf(buf, len, "no worker on %s: what they receive goes by the hash",
+			       why_cpus(&without, cpus));
 }
 
 /* The section that a group is steered by, where several name it. */
@@ -183,11 +183,60 @@ static const struct steer_policy *named_first(const struct policy *policy,
 	return NULL;
 }
 
+/* Why @group is not made as @policy, which has it, wants it; "" if nothing is in the way. */
+static void left_say(const struct work *w, const struct steer_policy *policy,
+		     const struct listen_group *group, char *buf, unsigned int len)
+{
+	steer_obstacle(group, buf, len);
+	if (!buf[0] && policy->way == STEER_INCOMING_CPU && w->facts->groups_heed_cpu != IS_YES)
+		(void)snprintf(buf, len,
+			       "by = incoming-cpu, which this kernel does not heed in a group "
+			       "(tried)");
+	if (!buf[0])
+		deaf_obstacle(w, group, buf, len);
+}
+
+static struct steer_plan *plan_add(struct work *w, const struct steer_policy *policy)
+{
+	struct plan *plan = w->plan;
+	struct steer_plan *steer;
+
+	if (!work_grow(w, &plan->steer, plan->nr_steer, &w->steer_room, sizeof(*steer)))
+		return NULL;
+	steer = &plan->steer[plan->nr_steer++];
+	memset(steer, 0, sizeof(*steer));
+	(void)text_copy(steer->name, sizeof(steer->name), policy->name); /* same sizes */
+	return steer;
+}
+
+static void group_build(struct work *w, const struct steer_policy *policy,
+			const struct listen_group *group)
+{
+	struct steer_plan *steer = plan_add(w, policy);
+
+	if (!steer)
+		return;
+	(void)text_copy(steer->listen, sizeof(steer->listen), group->listen); /* same sizes */
+	(void)text_copy(steer->ifname, sizeof(steer->ifname), group->ifname);
+	left_say(w, policy, group, steer->left, sizeof(steer->left));
+	if (steer->left[0]) {
+		note_add(w, "steer %s: %s is left %s: %s", policy->name, group->listen,
+			 group_is_steered(group) ? "as it is" : "to the kernel's hash",
+			 steer->left);
+		return;
+	}
+	group_step(w, policy, group);
+	aside_say(w, group, steer->aside, sizeof(steer->aside));
+	if (steer->aside[0])
+		note_add(w, "steer %s: %s has %s", policy->name, group->listen, steer->aside);
+}
+
 static void policy_build(struct work *w, const struct steer_policy *policy)
 {
 	const struct facts *facts = w->facts;
 	const struct steer_policy *first;
-	char obstacle[200];
+	struct steer_plan *steer;
+	char port[16];
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < facts->nr_group && !w->failed; i++) {
@@ -197,37 +246,19 @@ static void policy_build(struct work *w, const struct steer_policy *policy)
 			continue;
 		nr++;
 		first = named_first(w->policy, group);
-		if (first != policy) {
+		if (first == policy)
+			group_build(w, policy, group);
+		else
 			note_add(w, "steer %s: %s is that of [steer %s] already", policy->name,
 				 group->listen, first->name);
-			continue;
-		}
-		steer_obstacle(group, obstacle, sizeof(obstacle));
-		if (!obstacle[0] && policy->way == STEER_INCOMING_CPU &&
-		    facts->groups_heed_cpu != IS_YES)
-			(void)snprintf(obstacle, sizeof(obstacle),
-				       "by = incoming-cpu, which this kernel does not heed in a "
-				       "group (tried)");
-		if (!obstacle[0])
-			deaf_obstacle(w, group, obstacle, sizeof(obstacle));
-		if (obstacle[0]) {
-			note_add(w, "steer %s: %s is left %s: %s", policy->name, group->listen,
-				 group_is_steered(group) ? "as it is" : "to the kernel's hash",
-				 obstacle);
-			w->plan->steer_waits = true;
-			continue;
-		}
-		group_step(w, policy, group);
-		cpus_note(w, policy, group);
 	}
-	if (nr)
+	steer = nr ? NULL : plan_add(w, policy);
+	if (!steer)
 		return;
-	if (policy->listen[0])
-		note_add(w, "steer %s: no sockets share %s (SO_REUSEPORT) here", policy->name,
-			 policy->listen);
-	else
-		note_add(w, "steer %s: no sockets share port %u (SO_REUSEPORT) here", policy->name,
-			 policy->port);
+	(void)snprintf(port, sizeof(port), "port %u", policy->port);
+	(void)snprintf(steer->left, sizeof(steer->left), "no sockets share %s (SO_REUSEPORT) here",
+		       policy->listen[0] ? policy->listen : port);
+	note_add(w, "steer %s: %s", policy->name, steer->left);
 }
 
 void steer_build(struct work *w)

@@ -28,6 +28,7 @@ struct work {
 	unsigned int nr_nic;
 	unsigned int step_room;
 	unsigned int note_room;
+	unsigned int steer_room;
 	bool failed; /* memory ran out */
 };
 

@@ -41,17 +41,22 @@ static void socket_line(struct text *out, const struct listen_group *group,
 static void row_say(struct text *out, const struct steer_row *row, unsigned int width)
 {
 	const struct listen_group *group = row->group;
+	const struct steer_plan *plan = &row->section;
 	struct text line = { 0 };
 	unsigned int i;
 
 	text_add(&line, "%s%s%s: %u sockets, %s", row->listen, group->ifname[0] ? "%" : "",
 		 group->ifname, group->nr_socket, chosen_by(group));
 	if (row->wanted)
-		text_add(&line, "; [steer %s] wants %s: netlane up", row->name, row->wanted);
-	else if (row->obstacle[0])
-		text_add(&line, "; not to be steered: %s", row->obstacle);
-	else if (row->name[0])
-		text_add(&line, ", as [steer %s] wants it", row->name);
+		text_add(&line, "; [steer %s] wants %s: netlane up", plan->name, row->wanted);
+	else if (plan->left[0] && plan->name[0])
+		text_add(&line, "; [steer %s] leaves it: %s", plan->name, plan->left);
+	else if (plan->left[0])
+		text_add(&line, "; not to be steered: %s", plan->left);
+	else if (plan->name[0])
+		text_add(&line, ", as [steer %s] wants it", plan->name);
+	if (plan->aside[0])
+		text_add(&line, "; %s", plan->aside);
 	view_wrap(out, line.s ? line.s : "", 0, 2, width);
 	text_free(&line);
 	for (i = 0; i < group->nr_socket; i++)
@@ -83,16 +88,27 @@ void view_steer(struct text *out, const struct steer_view *view, unsigned int wi
 			"no sockets share a port here (SO_REUSEPORT): where one socket serves all, "
 			"there is nothing to choose from",
 			0, 2, width);
-	for (i = 0; i < view->nr_note; i++)
-		view_wrap(out, view->note[i], 0, 2, width);
+	for (i = 0; i < view->nr_lost; i++) {
+		struct text line = { 0 };
+
+		text_add(&line, "[steer %s]: %s", view->lost[i].name, view->lost[i].left);
+		view_wrap(out, line.s ? line.s : "", 0, 2, width);
+		text_free(&line);
+	}
 }
+
+static const struct field section_fields[] = {
+	F_STR(steer_plan, name),
+	F_STR(steer_plan, left),
+	F_STR(steer_plan, aside),
+	F_END,
+};
 
 static const struct field row_fields[] = {
 	F_STR(steer_row, listen),
-	F_STR(steer_row, name),
+	F_OBJECT(steer_row, section, section_fields),
 	F_HEAP(steer_row, now),
 	F_HEAP(steer_row, wanted),
-	F_STR(steer_row, obstacle),
 	F_U64(steer_row, accepted),
 	F_U64(steer_row, local),
 	F_UINT(steer_row, counted_s),
@@ -100,8 +116,15 @@ static const struct field row_fields[] = {
 	F_END,
 };
 
+static const struct field lost_fields[] = {
+	F_STR(steer_plan, name),
+	F_STR(steer_plan, left),
+	F_END,
+};
+
 static const struct field view_fields[] = {
 	F_LIST(steer_view, row, nr_row, row_fields),
+	F_LIST(steer_view, lost, nr_lost, lost_fields),
 	F_END,
 };
 

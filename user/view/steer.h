@@ -12,10 +12,10 @@
 /* One group, and what the configuration has to say of it. */
 struct steer_row {
 	char listen[ADDR_LEN];
-	char name[32]; /* of the [steer NAME] that names it, "" none */
 	char *now; /* as the knob's value */
 	char *wanted; /* the same, if an up would change it, else NULL */
-	char obstacle[200]; /* why it cannot be steered, "" if it can */
+	/* of the section that names it; name is "" where none does, and left says what would be in the way */
+	struct steer_plan section;
 	/* accepted on this port, by any socket of the family, since it is counted; 0: not counted */
 	uint64_t accepted;
 	uint64_t local; /* of those, on the CPU that had received them */
@@ -27,8 +27,8 @@ struct steer_row {
 struct steer_view {
 	struct steer_row *row;
 	unsigned int nr_row;
-	char (*note)[200]; /* borrowed from the plan: about sections that name no group, ... */
-	unsigned int nr_note;
+	struct steer_plan *lost; /* of sections that name no group */
+	unsigned int nr_lost;
 };
 
 void view_steer(struct text *out, const struct steer_view *view, unsigned int width);
