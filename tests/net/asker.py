@@ -6,6 +6,7 @@
 #   asker.py until FILE ADDRESS PORT CPU...     asks as long as FILE is there: "ok N failed N",
 #                                               and what failed, on standard error
 #   asker.py meant PID                          SO_INCOMING_CPU of each listening socket of PID
+#   asker.py mean PID CPU...                    sets it, for one listening socket after the other
 #   asker.py choose PID                         gives their group a program of the old kind
 import collections
 import ctypes
@@ -74,6 +75,11 @@ def meant(pid):
         print(s.getsockopt(socket.SOL_SOCKET, SO_INCOMING_CPU))
 
 
+def mean(pid, cpus):
+    for s, cpu in zip(listeners(pid), cpus):
+        s.setsockopt(socket.SOL_SOCKET, SO_INCOMING_CPU, cpu)
+
+
 # "ret #0": the first socket gets everything
 def choose(pid):
     code = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
@@ -90,10 +96,12 @@ def main(what, *args):
         until(args[0], args[1], int(args[2]), [int(c) for c in args[3:]])
     elif what == "meant":
         meant(int(args[0]))
+    elif what == "mean":
+        mean(int(args[0]), [int(c) for c in args[1:]])
     elif what == "choose":
         choose(int(args[0]))
     else:
-        sys.exit("asker.py: tally, until, meant or choose")
+        sys.exit("asker.py: tally, until, meant, mean or choose")
 
 
 main(*sys.argv[1:])

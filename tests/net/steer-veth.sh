@@ -9,6 +9,7 @@ here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
 {
 	. "$here/../lib.sh"
+	. "$here/../notified.sh"
 	. "$here/pair.sh"
 	. "$here/steer.sh"
 	. "$here/steer_cases.sh"

@@ -46,7 +46,19 @@ nginx_begin()
 	ip netns exec "$b" nginx -e "$T_TMP/error.log" -c "$T_TMP/nginx.conf" &
 	nginx=$!
 	t_at_end nginx_end
+	t_wait_for 20 workers_wait $#
 	t_wait_for 20 answers
+}
+# Has each of so many workers given its listening socket to its epoll? What joins it to the
+# master comes last.
+workers_wait()
+{
+	local worker number=0
+	for worker in $(workers); do
+		(($(cat "/proc/$worker"/fdinfo/* 2>/dev/null | grep -c ^tfd) >= 2)) || return
+		number=$((number + 1))
+	done
+	((number == $1))
 }
 nginx_end()
 {
@@ -73,11 +85,34 @@ locality()
 }
 is_local() { [[ $(locality) == 100 ]]; }
 
+# Does this kernel heed SO_INCOMING_CPU in a group? Tried on a server, without netlane.
+kernel_heeds()
+{
+	local share
+	nginx_begin 01 10
+	python3 "$net/asker.py" mean "$nginx" 0 1
+	share=$(locality)
+	nginx_end
+	[[ $share == 100 ]]
+}
+
 # ---- netlane
 # steer LINE... - the configuration: a section with these lines
 steer() { printf '%s\n' "[netlane]" "mode = hold" "sweep = 1" "counters = no" "[steer web]" "listen = $port" "$@" >"$T_TMP/conf"; }
 netlane() { inside "$PWD/build/netlane" "$@"; }
 up() { netlane up --config "$T_TMP/conf"; t_at_end given_back; }
 given_back() { netlane down >/dev/null; }
+# service_begin - the service holds; it is waited for until it has looked as well
+service_begin()
+{
+	inside rm -f /var/lib/netlane/hands-off # of a down before
+	notify_start
+	t_at_end notify_end
+	NOTIFY_SOCKET=$T_TMP/notify nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
+	service=$!
+	t_at_end "kill $service 2>/dev/null; wait $service || :"
+	t_at_end given_back
+	t_wait_for 90 settled_after 0
+}
 programs() { bpftool prog show name steer_select 2>/dev/null | grep -c steer_select || :; }
 no_program() { [[ $(programs) == 0 ]]; }

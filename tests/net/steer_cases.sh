@@ -13,22 +13,21 @@ by_hash()
 	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
 }
 
-# Behind steer: by SO_INCOMING_CPU only where the kernel heeds it.
-heeded()
+# way WAY - the section; by SO_INCOMING_CPU only where the kernel heeds it
+way()
 {
-	if [[ $(netlane plan --config "$T_TMP/conf") == *"does not heed"* ]]; then
+	two_cpus
+	steer "by = $1"
+	[[ $1 != incoming-cpu ]] || kernel_heeds ||
 		t_skip "this kernel does not heed SO_INCOMING_CPU in a group"
-	fi
+	nginx_begin 01 10
 }
 
 # up and down by WAY; SETS is what the sockets say then, PROGRAMS how many choose
 steered()	# WAY SETS PROGRAMS
 {
 	local said
-	two_cpus
-	nginx_begin 01 10
-	steer "by = $1"
-	heeded
+	way "$1"
 	said=$(up)
 	t_match "$said" "steer $address:$port +hash -> (cpu|program) 0,1"
 	is_local || t_fail "not local"
@@ -45,10 +44,7 @@ steered()	# WAY SETS PROGRAMS
 reloads()	# WAY
 {
 	local old
-	two_cpus
-	nginx_begin 01 10
-	steer "by = $1"
-	heeded
+	way "$1"
 	up >/dev/null
 	: >"$T_TMP/load"
 	client python3 "$net/asker.py" until "$T_TMP/load" "$address" "$port" 0 1 >"$T_TMP/asked" 2>&1 &
@@ -69,16 +65,8 @@ all_gone() { local pid; for pid in $1; do [[ ! -e /proc/$pid ]] || return; done;
 follows()	# WAY
 {
 	local service
-	two_cpus
-	nginx_begin 01 10
-	steer "by = $1"
-	heeded
-	inside rm -f /var/lib/netlane/hands-off # of a down before
-	nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
-	service=$!
-	t_at_end "kill $service 2>/dev/null; wait $service || :"
-	t_at_end given_back
-	t_wait_for 20 grep -q "^mode hold" "$T_TMP/log"
+	way "$1"
+	service_begin
 	is_local || t_fail "not local at the start"
 	nginx_end
 	nginx_begin 01 10
@@ -95,10 +83,7 @@ follows()	# WAY
 # What came since netlane was there is not its own, the rest is given back all the same.
 down_after_change()
 {
-	two_cpus
-	nginx_begin 01 10
-	steer "by = $1"
-	heeded
+	way "$1"
 	up >/dev/null
 	nginx_conf 01 10 01
 	kill -HUP "$nginx"

@@ -5,6 +5,8 @@
 # says is only read to see whom it names.
 
 # shellcheck disable=SC2154,SC2119,SC2120	# vm is of lanes.sh; arguments come where they matter
+# shellcheck source-path=SCRIPTDIR
+. "$here/../notified.sh"
 
 keep_conf=/etc/netlane/netlane.conf
 
@@ -19,25 +21,6 @@ keep_answers() { grep -q '^mode ' "$T_TMP/service"; }
 keep_pid() { cat /run/netlane/run.pid 2>/dev/null || true; }
 keep_lives() { [[ $(keep_pid) && -d /proc/$(keep_pid) ]]; }
 keep_is_gone() { [[ ! -d /proc/$1 || $(awk '{ print $3 }' "/proc/$1/stat") == Z ]]; }
-
-# What it would tell systemd of itself is written to $T_TMP/notified.
-notified=
-notify_start()
-{
-	: >"$T_TMP/notified"
-	socat -u "UNIX-RECV:$T_TMP/notify" "OPEN:$T_TMP/notified,append" &
-	notified=$!
-	t_wait_for 10 test -S "$T_TMP/notify"
-}
-
-# repaired_in_all - its count; has it also found all as wanted since?
-repaired_in_all() { grep -Eao '[0-9]+ repaired' "$T_TMP/notified" | tail -n 1 | grep -Eo '^[0-9]+' || echo 0; }
-settled_after()	# REPAIRS
-{
-	local said
-	said=$(tr -d '\0' <"$T_TMP/notified")
-	[[ ${said##*STATUS=} == "holding, all as wanted"* ]] && (($(repaired_in_all) >= $1))
-}
 
 # keep_start - returns when it has done as configured
 keep_start()
@@ -94,7 +77,7 @@ keep_finish()
 	nic_again eth1
 	traffic_stop
 	rm -f "$keep_conf"
-	kill "$notified" 2>/dev/null || true
+	notify_end
 }
 keep_prepare()
 {

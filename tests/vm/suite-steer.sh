@@ -11,6 +11,7 @@ here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
 {
 	. "$here/../lib.sh"
+	. "$here/../notified.sh"
 	. "$here/traffic.sh"
 	. "$here/lanes.sh"
 	. "$here/../net/pair.sh"
@@ -21,11 +22,10 @@ a=nlsteer-a b=nlsteer-b
 
 # ---- real queues
 config=$T_TMP/lanes.conf
-up_lanes()	# the lanes of eth0, and [steer web]
-{
-	printf '%s\n' "[steer web]" "listen = 80" >"$config"
-	build/netlane up --config "$config"
-}
+printf '%s\n' "[steer web]" "listen = 80" >"$config"
+up_lanes() { build/netlane up --config "$config"; }
+# Its workers have begun to wait for connections.
+server_is_ready() { build/netlane plan --config "$config" | t_finds "hash -> (cpu|program) "; }
 down_lanes() { build/netlane down; }
 
 witness_begin()
@@ -96,9 +96,9 @@ on_queues()
 	new_connections 2
 	witness_end
 	((${counted#* } * 4 > ${counted% *})) || t_fail "the hash itself is local: $counted"
+	t_wait_for 20 server_is_ready
 	t_at_end down_lanes
 	up_lanes
-	t_wait_for 20 steered_here
 	witness_begin
 	new_connections 4
 	witness_end
@@ -114,24 +114,19 @@ on_queues()
 	witness_end
 	((${counted#* } * 4 > ${counted% *})) || t_fail "still local after down: $counted"
 }
-steered_here() { [[ $(build/netlane plan --config "$config") == *"nothing to change"* || $(build/netlane up --config "$config") != *"left to"* ]]; }
 
 # A server that comes is seen by the event: there is no sweep.
 comes()
 {
 	local service
-	needs_root
+	two_cpus
 	steer
 	sed -i 's/^sweep = 1/sweep = off/' "$T_TMP/conf"
-	inside rm -f /var/lib/netlane/hands-off
-	nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
-	service=$!
-	t_at_end "kill $service 2>/dev/null; wait $service || :"
-	t_at_end given_back
-	t_wait_for 90 grep -q "^mode hold" "$T_TMP/log"
+	service_begin
 	nginx_begin 01 10
 	t_wait_for 30 grep -q "put back after: a server" "$T_TMP/log"
 	is_local || t_fail "not local"
+	t_wait_for 30 settled_after 1
 	nginx_end
 	nginx_begin 01 10
 	t_wait_for 30 came_twice
@@ -143,7 +138,8 @@ came_twice() { (($(grep -c "put back after: a server" "$T_TMP/log") >= 2)); }
 way_of_kernel()
 {
 	local way=cpu
-	[[ $(uname -r) != 5.10.* ]] || way=program
+	two_cpus
+	kernel_heeds || way=program
 	nginx_begin 01 10
 	steer
 	t_match "$(up)" "steer $address:$port +hash -> $way 0,1"

@@ -43,6 +43,7 @@ static int hold(struct daemon *d)
 		return ret;
 	}
 	keep_begin(&d->keep);
+	d->looking_on = true;
 	daemon_look(d, "the lanes were made", true); /* and the module is told */
 	return boots_ready(BOOTS_PATH, &d->err);
 }
@@ -59,6 +60,7 @@ static int adopt(struct daemon *d, const char *event)
 	say("going on with what was held\n");
 	writer_settle();
 	counting_follow(d->keep.policy.counters);
+	d->looking_on = true;
 	daemon_look(d, event, true);
 	return boots_ready(BOOTS_PATH, &d->err);
 }

@@ -50,6 +50,7 @@ static int do_up(struct daemon *d, const struct request *request, const char *wh
 		daemon_module(d);
 		d->ret = 0; /* what the last reload could not do is done now */
 		keep_begin(&d->keep);
+		d->looking_on = true;
 	}
 	daemon_look(d, "netlane up", true);
 	if (ret)

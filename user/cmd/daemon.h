@@ -27,9 +27,10 @@ struct daemon {
 	struct wake *wake;
 	sd_event_source *look; /* the timer of the next look, off when nothing happened */
 	uint64_t look_at_us; /* CLOCK_BOOTTIME of the look that is under way */
-	char why_look[160]; /* the event that it is for; "": none is under way */
+	char why_look[160]; /* what it is for; "": none is under way */
+	bool why_happened; /* that is an event */
 	bool look_all; /* the next look is at everything */
-	bool looking_on; /* the last look found something, or could not tell */
+	bool looking_on; /* none was yet, or the last one found something, or could not tell */
 	unsigned int in_the_way; /* looks in a row that met somebody in the middle of a change */
 	uint64_t looked_us; /* CLOCK_BOOTTIME of the end of the last look */
 	struct pause pause; /* between looks */

@@ -108,10 +108,21 @@ static void ports_look(struct daemon *d)
 	(void)fflush(stdout);
 }
 
-/* As daemon_look(), not before @after_us from now. */
-static void look_after(struct daemon *d, const char *event, bool all, uint64_t after_us)
+/* What is said of a look: the first thing that happened, and not that it goes on. */
+static void why_say(struct daemon *d, const char *why, bool happened)
+{
+	if (d->why_look[0] && (d->why_happened || !happened))
+		return;
+	d->why_happened = happened;
+	(void)text_copy(d->why_look, sizeof(d->why_look), why); /* cut is enough */
+}
+
+/* Looks, not before @after_us from now. @happened: @why is an event, not what a look led to. */
+static void look_after(struct daemon *d, const char *why, bool happened, bool all,
+		       uint64_t after_us)
 {
 	uint64_t at = clock_boot_ns() / 1000 + after_us;
+	bool under_way = d->why_look[0];
 
 	if (all) {
 		home_mend(d);
@@ -122,17 +133,17 @@ static void look_after(struct daemon *d, const char *event, bool all, uint64_t a
 	d->look_all |= all;
 	if (d->looked_us && at < d->looked_us + d->pause.us)
 		at = d->looked_us + d->pause.us;
-	if (d->why_look[0] && at >= d->look_at_us)
-		return; /* it is under way */
+	why_say(d, why, happened);
+	if (under_way && at >= d->look_at_us)
+		return;
 	d->look_at_us = at;
-	(void)text_copy(d->why_look, sizeof(d->why_look), event); /* cut is enough */
 	(void)sd_event_source_set_time(d->look, at);
 	(void)sd_event_source_set_enabled(d->look, SD_EVENT_ONESHOT);
 }
 
 void daemon_look(void *arg, const char *event, bool all)
 {
-	look_after(arg, event, all, LOOK_AFTER_US);
+	look_after(arg, event, true, all, LOOK_AFTER_US);
 }
 
 static int on_look(sd_event_source *source, uint64_t usec, void *arg)
@@ -162,10 +173,11 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 		say("keeping no longer: %s\n", d->why_observe);
 	}
 	if (ret)
-		daemon_look(d, ret < 0 ? "the last look failed" : "something was put back", true);
+		look_after(d, ret < 0 ? "the last look failed" : "something was put back", false,
+			   true, LOOK_AFTER_US);
 	if (!ret && d->keep.steer_waits && d->steer_looks) {
 		d->steer_looks--;
-		look_after(d, "a server is not ready yet", false, STEER_LOOK_AFTER_US);
+		look_after(d, "a server was not ready yet", false, false, STEER_LOOK_AFTER_US);
 	}
 	d->looking_on = ret;
 	daemon_status(d);
