@@ -189,10 +189,10 @@ int kept_end(struct err *err)
 	struct gone gone = { 0 };
 	int ret, lock;
 
-	ret = pins_visible(err);
+	ret = bpffs_visible(err);
 	if (ret)
 		return ret;
-	if (!pins_any())
+	if (!bpffs_any())
 		return 0;
 	lock = pins_lock(err);
 	if (lock < 0)

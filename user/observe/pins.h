@@ -10,19 +10,15 @@
 
 #include <stdbool.h>
 
+#include "base/bpffs.h"
 #include "base/err.h"
 #include "observe/gone.h"
 
-#define PINS_DIR "/sys/fs/bpf/netlane"
+#define PINS_DIR BPFFS_DIR
 
 /* One loader at a time; the descriptor to close, or -errno with a sentence. */
 int pins_lock(struct err *err);
-/*
- * Would what is done to pins here be done to the node's? Not where `ip netns exec`
- * has put another /sys in the place of its own: -EXDEV, with a sentence.
- */
-int pins_visible(struct err *err);
-/* /sys/fs/bpf is a BPF file system and has our folder; mounts it where nobody did. */
+/* As bpffs_prepare(), for the node's own BPF file system alone. */
 int pins_prepare(struct err *err);
 /* A new empty folder to pin into, below the lock. */
 int pins_begin(char *dir, unsigned long len, struct err *err);
@@ -32,8 +28,6 @@ int pins_commit(const char *dir, struct err *err);
 int pins_sweep(struct err *err);
 /* Has another version of netlane pinned something? */
 bool pins_of_others(void);
-/* Is there anything that pins_remove_all() would take away? */
-bool pins_any(void);
 /* The programs that are pinned, in all folders. */
 void pins_note(struct gone *gone);
 /* Removes every pin; programs that only they held are detached. */
