@@ -3,7 +3,6 @@
 #include "cmd/timer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,13 +10,13 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "cmd/down.h"
 #include "cmd/flow.h"
+#include "cmd/spawn.h"
 #include "journal/journal.h"
 
 #define UNIT_NAME "netlane-undo-%llu" /* the deadline in ms since boot */
@@ -31,30 +30,6 @@ void timer_wait(uint64_t deadline_boot_ms)
 
 	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL) == EINTR)
 		;
-}
-
-/* Runs @argv with output to nowhere; its exit status, or -errno. */
-static int command_wait(const char *const argv[])
-{
-	int status, null;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -errno;
-	if (!pid) {
-		null = open("/dev/null", O_RDWR);
-		if (null >= 0) {
-			dup2(null, STDIN_FILENO);
-			dup2(null, STDOUT_FILENO);
-			dup2(null, STDERR_FILENO);
-		}
-		execvp(argv[0], (char *const *)argv); /* exec does not write to them */
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
 static int systemd_arm(uint64_t deadline_boot_ms)
@@ -83,7 +58,7 @@ static int systemd_arm(uint64_t deadline_boot_ms)
 		       (unsigned long long)deadline_boot_ms);
 	(void)snprintf(when, sizeof(when), "--on-active=%llums",
 		       (unsigned long long)(deadline_boot_ms > now ? deadline_boot_ms - now : 1));
-	ret = command_wait(argv);
+	ret = spawn_wait(argv);
 	return ret > 0 ? -ECHILD : ret;
 }
 
@@ -150,53 +125,23 @@ static void deadline_or_lifted(uint64_t deadline_boot_ms)
 	}
 }
 
-/*
- * Its own session and no terminal, parent or open file of ours; it says on a
- * pipe that it lives before the caller goes on.
- */
-static void detached_main(uint64_t deadline_boot_ms, int ready)
-{
-	char zero = 0;
+struct detached {
+	uint64_t deadline_boot_ms;
+};
 
-	setsid();
-	if (fork())
-		_exit(0);
-	if (chdir("/"))
-		_exit(1);
-	files_close_all_but(ready);
-	/* 0, 1 and 2: whatever is said goes nowhere */
-	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
-		_exit(1);
-	if (write(ready, &zero, 1) != 1)
-		_exit(1);
-	close(ready);
-	deadline_or_lifted(deadline_boot_ms);
-	_exit(down_if_due(deadline_boot_ms));
+static int detached_main(void *arg)
+{
+	const struct detached *detached = arg;
+
+	deadline_or_lifted(detached->deadline_boot_ms);
+	return down_if_due(detached->deadline_boot_ms);
 }
 
 static int detached_arm(uint64_t deadline_boot_ms)
 {
-	int ready[2], status, ret = 0;
-	char zero;
-	pid_t pid;
+	struct detached detached = { deadline_boot_ms };
 
-	if (pipe2(ready, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (pid < 0) {
-		ret = -errno;
-		close(ready[0]);
-		close(ready[1]);
-		return ret;
-	}
-	if (!pid)
-		detached_main(deadline_boot_ms, ready[1]);
-	close(ready[1]);
-	if (read(ready[0], &zero, 1) != 1)
-		ret = -ECHILD;
-	close(ready[0]);
-	(void)waitpid(pid, &status, 0); /* the middle process; the answer came by the pipe */
-	return ret;
+	return spawn_detached(detached_main, &detached);
 }
 
 void timer_disarm(uint64_t deadline_boot_ms)
@@ -209,7 +154,7 @@ void timer_disarm(uint64_t deadline_boot_ms)
 	(void)snprintf(unit, sizeof(unit), UNIT_NAME ".timer",
 		       (unsigned long long)deadline_boot_ms);
 	argv[3] = unit;
-	(void)command_wait(argv); /* it would find nothing to undo anyway */
+	(void)spawn_wait(argv); /* it would find nothing to undo anyway */
 }
 
 int timer_arm(uint64_t deadline_boot_ms, struct err *err)
