@@ -316,4 +316,23 @@ struct steer_count {
 };
 _Static_assert(sizeof(struct steer_count) == 16, "steer_count is ABI");
 
+/* New connections that a network namespace takes no more: SYNs to these ports. */
+#define DRAIN_WORDS 1024 /* of 64 ports each: port p is bit p % 64 of word p / 64 */
+
+struct drain_settings {
+	__u64 refuse_from_ns; /* CLOCK_MONOTONIC: dropped before, refused from then on */
+	__u32 netns; /* inode of the namespace */
+	__u32 active; /* 0: everything passes */
+	__u32 drops; /* dropped, never refused */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct drain_settings) == 24, "drain_settings is ABI");
+
+/* SYNs, each try of a client by itself. */
+struct drain_count {
+	__u64 refused; /* answered by a reset, before any listener was chosen */
+	__u64 dropped; /* not answered */
+};
+_Static_assert(sizeof(struct drain_count) == 16, "drain_count is ABI");
+
 #endif /* NETLANE_BPF_ABI_H */

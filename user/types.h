@@ -57,6 +57,23 @@ struct steer_policy {
 	enum steer_way way;
 };
 
+/* What the service does about the notice that a spot instance is taken back. */
+enum on_spot { SPOT_IGNORE, SPOT_TELL, SPOT_DRAIN };
+
+/* How a node is taken out of service; see config_drain.h for the keys. */
+struct drain_policy {
+	char ports[256]; /* as portset_parse() takes them, "": none said */
+	bool drops; /* SYNs are dropped, not refused */
+	unsigned int grace_s; /* from the failing health answer to the first refusal */
+	unsigned int deadline_s; /* from the first refusal, 0: none */
+	bool then_reset; /* what is left at the deadline is reset */
+	char health_file[128]; /* is there while the node is in service, "": none */
+	char health_listen[ADDR_LEN]; /* where the service answers for it, "": nowhere */
+	char on_start[256]; /* shell commands, "": none */
+	char on_end[256];
+	enum on_spot on_spot;
+};
+
 struct policy {
 	enum mode mode;
 	struct cpumask allowed; /* CPUs that lanes may use; empty: all */
@@ -78,6 +95,7 @@ struct policy {
 	unsigned int nr_zone;
 	struct steer_policy *steer;
 	unsigned int nr_steer;
+	struct drain_policy drain;
 };
 
 /* ------------------------------------------------------------- plan */
@@ -87,21 +105,22 @@ struct policy {
  * channels come first because the driver rewrites the rest when they change.
  * X(id, name, unit of the value)
  */
-#define KNOB_LIST(X)                                                       \
-	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")          \
-	X(CHANNELS, "channels", "combined queue pairs")                    \
-	X(RSS, "rss", "'equal N', or the queue of each table entry")       \
-	X(IRQ_IN, "irq-in", "hex CPU mask")                                \
-	X(IRQ_OUT, "irq-out", "hex CPU mask")                              \
-	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                          \
-	X(XPS, "xps", "hex CPU mask")                                      \
-	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide")      \
-	X(RPS, "rps", "hex CPU mask")                                      \
-	X(RPS_FLOW, "rps-flow-cnt", "flows")                               \
-	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")              \
-	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                \
-	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'") \
-	X(STEER, "steer", "'hash', or 'cpu' and one for each socket, '-' for none")
+#define KNOB_LIST(X)                                                                \
+	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")                   \
+	X(CHANNELS, "channels", "combined queue pairs")                             \
+	X(RSS, "rss", "'equal N', or the queue of each table entry")                \
+	X(IRQ_IN, "irq-in", "hex CPU mask")                                         \
+	X(IRQ_OUT, "irq-out", "hex CPU mask")                                       \
+	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                                   \
+	X(XPS, "xps", "hex CPU mask")                                               \
+	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide")               \
+	X(RPS, "rps", "hex CPU mask")                                               \
+	X(RPS_FLOW, "rps-flow-cnt", "flows")                                        \
+	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")                       \
+	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                         \
+	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")          \
+	X(STEER, "steer", "'hash', or 'cpu' and one for each socket, '-' for none") \
+	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,
 enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };
@@ -119,7 +138,8 @@ struct knob {
 	char mac[MAC_LEN];
 	unsigned int queue;
 	unsigned int table; /* of a route, else 0 */
-	char addr[ADDR_LEN]; /* where a route leads, a rule's source, what is listened on; else "" */
+	/* where a route leads, a rule's source, what is listened on, inode of a network namespace */
+	char addr[ADDR_LEN];
 };
 
 /* The value of a knob that is not there (a queue that is not active, no such route). */

@@ -10,15 +10,8 @@ prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
 	pair_make 10.9.5 fd09:5
-	# netlane gets a /run, a state folder and a BPF file system of its own
-	# shellcheck disable=SC2016	# it is the other shell's
-	ip netns exec "$b" unshare -m sh -c 'mount -t tmpfs none /run && mount -t tmpfs none /var/lib &&
-		mkdir /var/lib/netlane && mount -t bpf none /sys/fs/bpf && touch /run/ready && exec sleep infinity' &
-	holder=$!
-	t_at_end "kill $holder; wait $holder || :"
-	t_wait_for 20 inside test -e /run/ready
+	inside_make
 }
-inside() { nsenter --mount --net -t "$holder" "$@"; }
 two_cpus() { (($(nproc) >= 2)) || t_skip "needs two CPUs"; needs_root; }
 
 # ---- the server
@@ -99,7 +92,6 @@ kernel_heeds()
 # ---- netlane
 # steer LINE... - the configuration: a section with these lines
 steer() { printf '%s\n' "[netlane]" "mode = hold" "sweep = 1" "counters = no" "[steer web]" "listen = $port" "$@" >"$T_TMP/conf"; }
-netlane() { inside "$PWD/build/netlane" "$@"; }
 up() { netlane up --config "$T_TMP/conf"; t_at_end given_back; }
 given_back() { netlane down >/dev/null; }
 # service_begin - the service holds; it is waited for until it has looked as well

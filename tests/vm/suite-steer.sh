@@ -15,6 +15,7 @@ here=$(dirname "$0")
 	. "$here/traffic.sh"
 	. "$here/lanes.sh"
 	. "$here/../net/pair.sh"
+	. "$here/../net/inside.sh"
 	. "$here/../net/steer.sh"
 	. "$here/../net/steer_cases.sh"
 }

@@ -32,13 +32,15 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_RULE] = &rule_ops,
 	[KNOB_NM] = &nm_ops,
 	[KNOB_STEER] = &steer_ops,
+	[KNOB_DRAIN] = &drain_ops,
 };
 
 /* Routes and files find their NIC themselves: that it is gone is an answer there, no error. */
 static bool is_node_wide(const struct knob *knob)
 {
 	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW ||
-	       knob->kind == KNOB_STEER || knob_comes_and_goes(knob->kind);
+	       knob->kind == KNOB_STEER || knob->kind == KNOB_DRAIN ||
+	       knob_comes_and_goes(knob->kind);
 }
 
 /* This boot's interface name of the knob's NIC; "" for a knob of the whole node. */

@@ -15,6 +15,7 @@ const char *const outcome_names[] = { OUTCOME_LIST(OUTCOME_NAME) NULL };
 const char *const risk_names[] = { "none", "blip", "can-cut-off", NULL };
 const char *const verdict_names[] = { "straight", "changes", "left", NULL };
 const char *const steer_way_names[] = { "auto", "incoming-cpu", "program", NULL };
+const char *const on_spot_names[] = { "ignore", "tell", "drain", NULL };
 const char *const mode_names[] = { "observe", "hold", NULL };
 const char *const vectors_names[] = { "unknown", "per-queue", "shared", NULL };
 
@@ -60,7 +61,7 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 	else if (knob->kind == KNOB_RULE)
 		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
 			       knob->addr);
-	else if (knob->kind == KNOB_STEER)
+	else if (knob->kind == KNOB_STEER || knob->kind == KNOB_DRAIN)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->addr);
 	else if (by_mac)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->mac);

@@ -14,6 +14,7 @@ extern const char *const outcome_names[]; /* by enum outcome: "restored" */
 extern const char *const risk_names[]; /* by enum risk: "none", "blip", "can-cut-off" */
 extern const char *const verdict_names[]; /* by enum nic_verdict: "straight", "changes", "left" */
 extern const char *const steer_way_names[]; /* "auto", "incoming-cpu", "program" */
+extern const char *const on_spot_names[]; /* "ignore", "tell", "drain" */
 extern const char *const mode_names[]; /* by enum mode: "observe", "hold" */
 extern const char *const vectors_names[]; /* by enum vectors: "unknown", "per-queue", "shared" */
 

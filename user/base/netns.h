@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The network namespace that this process is in. */
+/* Network namespaces by the inode of /proc/PID/ns/net. */
 #ifndef NETLANE_BASE_NETNS_H
 #define NETLANE_BASE_NETNS_H
 
 /* The inode of /proc/self/ns/net, 0 with errno: not to be known. */
 unsigned int netns_own(void);
+/*
+ * A descriptor of the namespace @inode: this process' own, a named one of ip netns, or
+ * one that a process is in. -ENOENT: there is none, as far as may be looked.
+ */
+int netns_open(unsigned int inode);
 
 #endif /* NETLANE_BASE_NETNS_H */

@@ -108,3 +108,27 @@ int sockdiag_tcp_more(int family, unsigned int states, unsigned int ext, sockdia
 
 	return ask(family, states, 0, ext, &walk);
 }
+
+int sockdiag_reset(const struct inet_diag_msg *msg)
+{
+	_Alignas(struct nlmsghdr) char buf[256];
+	struct inet_diag_req_v2 *req;
+	struct mnl_socket *nl;
+	struct nlmsghdr *nlh;
+	int ret;
+
+	nl = netlink_open(NETLINK_SOCK_DIAG);
+	if (!nl)
+		return -errno;
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = SOCK_DESTROY;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
+	req->sdiag_family = msg->idiag_family;
+	req->sdiag_protocol = IPPROTO_TCP;
+	req->idiag_states = ~0U;
+	req->id = msg->id;
+	ret = netlink_talk(nl, nlh, 1, NULL, NULL);
+	mnl_socket_close(nl);
+	return ret;
+}

@@ -12,11 +12,14 @@ enum sockdiag_state {
 	SOCKDIAG_ESTABLISHED = 1,
 	SOCKDIAG_SYN_SENT = 2,
 	SOCKDIAG_SYN_RECV = 3,
+	SOCKDIAG_FIN_WAIT1 = 4,
 	SOCKDIAG_FIN_WAIT2 = 5,
 	SOCKDIAG_TIME_WAIT = 6,
 	SOCKDIAG_CLOSE = 7,
 	SOCKDIAG_CLOSE_WAIT = 8,
+	SOCKDIAG_LAST_ACK = 9,
 	SOCKDIAG_LISTEN = 10,
+	SOCKDIAG_CLOSING = 11,
 };
 
 #define SOCKDIAG_ALL 0xfffu
@@ -53,5 +56,12 @@ typedef void (*sockdiag_each_more)(const struct inet_diag_msg *msg,
  */
 int sockdiag_tcp_more(int family, unsigned int states, unsigned int ext, sockdiag_each_more each,
 		      void *arg);
+
+/*
+ * Resets the connection that @msg, of a walk, is about, and no other: its cookie goes
+ * along. 0, -ENOENT: it has ended, -EOPNOTSUPP: the kernel is built without that
+ * (CONFIG_INET_DIAG_DESTROY), or -errno.
+ */
+int sockdiag_reset(const struct inet_diag_msg *msg);
 
 #endif /* NETLANE_BASE_SOCKDIAG_H */

@@ -9,6 +9,7 @@
 #include "cmd/consent.h"
 #include "cmd/daemon.h"
 #include "cmd/down.h"
+#include "cmd/drain_set.h"
 #include "cmd/flow.h"
 #include "cmd/request.h"
 #include "cmd/tell.h"
@@ -88,6 +89,9 @@ int daemon_do_for(void *arg, struct json_object *json, const char *who)
 		code = do_up(d, &request, who);
 	} else if (request.command == REQUEST_DOWN) {
 		code = do_down(d, &request, who);
+	} else if (request.command == REQUEST_DRAIN) {
+		ret = drain_set_here(request.netns, request.value, who, &err);
+		code = ret ? fail_err(ret, &err) : CODE_DONE;
 	} else {
 		code = down_if_due(0);
 		daemon_look(d, "a time ran out", true);

@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "cmd/config_drain.h"
 #include "cmd/config_keys.h"
 #include "cmd/config_steer.h"
 #include "cmd/config_zone.h"
@@ -109,6 +110,12 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 			err_prefix(r->err, "%s:%u: ", r->path, r->line);
 		return !r->ret;
 	}
+	if (!strcmp(section, "drain")) {
+		r->ret = config_drain_take(&r->policy->drain, name, value, r->err);
+		if (r->ret)
+			err_prefix(r->err, "%s:%u: ", r->path, r->line);
+		return !r->ret;
+	}
 	match = !strncmp(section, "nic ", 4) ? section + 4 + strspn(section + 4, " \t") : "";
 	if (*match && strlen(match) < sizeof(nic->match)) {
 		nic = nic_section(r, match);
@@ -127,7 +134,7 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 	r->ret = err_set(r->err, -EINVAL,
 			 "%s:%u: section '[%s]' is unknown; known: [netlane], "
 			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *, "
-			 "[steer NAME] and [zone NAME]",
+			 "[steer NAME], [zone NAME] and [drain]",
 			 r->path, r->section_line, shown);
 	return 0;
 }
@@ -201,7 +208,10 @@ static int folder_take(struct policy *policy, const char *root, struct err *err)
 
 int config_read(const char *root, const char *path, struct policy *policy, struct err *err)
 {
-	struct policy fresh = { .irqbalance = true, .counters = true, .sweep_s = SWEEP_DEFAULT_S };
+	struct policy fresh = { .irqbalance = true,
+				.counters = true,
+				.sweep_s = SWEEP_DEFAULT_S,
+				.drain.grace_s = DRAIN_GRACE_S };
 	char main_path[PATH_MAX];
 	int ret = 0;
 

@@ -59,16 +59,16 @@ static int address_parse(const char *addr, char text[PREFIX_TEXT_LEN])
 	return 0;
 }
 
-static int listen_parse(const char *value, struct steer_policy *steer)
+int config_listen_parse(const char *value, char listen[ADDR_LEN], unsigned int *port)
 {
 	const char *colon = strrchr(value, ':');
 	char addr[PREFIX_TEXT_LEN], text[PREFIX_TEXT_LEN];
-	unsigned long port;
+	unsigned long number;
 
-	if (text_uint(colon ? colon + 1 : value, 1, 65535, &port))
+	if (text_uint(colon ? colon + 1 : value, 1, 65535, &number))
 		return -EINVAL;
-	steer->port = (unsigned int)port;
-	steer->listen[0] = '\0';
+	*port = (unsigned int)number;
+	listen[0] = '\0';
 	if (!colon)
 		return 0;
 	if (colon == value || (size_t)(colon - value) >= sizeof(addr))
@@ -76,7 +76,7 @@ static int listen_parse(const char *value, struct steer_policy *steer)
 	(void)text_copy(addr, (size_t)(colon - value) + 1, value);
 	if (address_parse(addr, text))
 		return -EINVAL;
-	(void)snprintf(steer->listen, sizeof(steer->listen), "%.44s:%lu", text, port);
+	(void)snprintf(listen, ADDR_LEN, "%.44s:%lu", text, number);
 	return 0;
 }
 
@@ -102,7 +102,7 @@ int config_steer_take(struct policy *policy, const char *name, const char *key, 
 	if (way < 0)
 		return err_set(err, -EINVAL,
 			       "by = '%s': allowed are auto, incoming-cpu and program", unknown);
-	if (!strcmp(key, "listen") && listen_parse(value, &steer))
+	if (!strcmp(key, "listen") && config_listen_parse(value, steer.listen, &steer.port))
 		return err_set(err, -EINVAL,
 			       "listen = '%s': allowed is a port, such as 80, or an address and a "
 			       "port as ss -lnt shows them, such as 10.0.0.1:80, 0.0.0.0:80, "

@@ -16,4 +16,10 @@ int config_steers_check(const struct policy *policy, const char *file, struct er
 /* @to holds a copy of its own. 0 or -ENOMEM. */
 int config_steers_copy(const struct policy *from, struct policy *to);
 
+/*
+ * "80", then @listen is "", or an address and a port as ss -lnt shows them, then
+ * @listen is its canonical text. 0 or -EINVAL.
+ */
+int config_listen_parse(const char *value, char listen[ADDR_LEN], unsigned int *port);
+
 #endif /* NETLANE_CMD_CONFIG_STEER_H */

@@ -8,6 +8,7 @@
  * Messages (SOCK_SEQPACKET): the request is JSON,
  *   {"command": "up", "nics": ["eth0"], "confirm_s": 60, "for_s": 0, "config": "/etc/..."}
  *   {"command": "down", "salvage": false}  {"command": "if-due"}
+ *   {"command": "drain", "netns": 4026531840, "value": "refuse 80,443"}
  * an answer is a letter and text: "h" it is taken on, "o" standard output, "e" standard
  * error, "x" the exit code, which ends it.
  */

@@ -8,11 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/drain.h"
 #include "apply/keeper.h"
 #include "base/names.h"
 #include "cmd/cmd.h"
 #include "cmd/control.h"
 #include "cmd/counting.h"
+#include "cmd/drain_drive.h"
 #include "cmd/flow.h"
 #include "cmd/keep.h"
 #include "cmd/tell.h"
@@ -99,6 +101,7 @@ static void hands_off(void)
 static int rest_end(void)
 {
 	struct text macs = { 0 }, listens = { 0 };
+	unsigned int nr_drains;
 	struct err err = { 0 };
 	int ret = nm_orphans_remove(&macs, &err), code = ret < 0 ? fail_err(ret, &err) : CODE_DONE;
 
@@ -107,6 +110,7 @@ static int rest_end(void)
 		    "journal knew; it is removed\n",
 		    macs.s);
 	text_free(&macs);
+	drain_forget_all(); /* one in its grace has no entry in a journal yet */
 	ret = steer_orphans_end(&listens, &err);
 	if (ret < 0)
 		code = fail_err(ret, &err);
@@ -115,6 +119,11 @@ static int rest_end(void)
 		    "ended\n",
 		    listens.s);
 	text_free(&listens);
+	ret = drains_end(&nr_drains, &err);
+	if (ret)
+		code = fail_err(ret, &err);
+	if (nr_drains)
+		say("ports were drained of which no journal knew; they take new connections again\n");
 	return counting_end() == CODE_DONE ? code : CODE_FAILED;
 }
 
@@ -123,6 +132,8 @@ static int undo(struct journal *journal, const char *why, struct err *err)
 	uint64_t deadline = journal_state(journal)->deadline_boot_ms;
 	struct undo_report report = { { 0 } };
 	int ret, code;
+
+	drain_forget_all(); /* or one in its grace would refuse when all is given back */
 
 	(void)keeper_clear(0, NULL); /* or the module puts back what is undone */
 	ret = apply_undo("/", journal, why, &down_watch, &report, err);

@@ -3,6 +3,7 @@
 #include "cmd/request.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static bool read_command(struct json_object *value, enum request_command *comman
 		[REQUEST_UP] = "up",
 		[REQUEST_DOWN] = "down",
 		[REQUEST_IF_DUE] = "if-due",
+		[REQUEST_DRAIN] = "drain",
 	};
 	unsigned int i;
 
@@ -84,6 +86,16 @@ static bool read_one(const char *key, struct json_object *value, struct request 
 		request->salvage = json_object_get_boolean(value);
 		return json_object_is_type(value, json_type_boolean);
 	}
+	if (!strcmp(key, "netns")) {
+		int64_t netns = json_object_get_int64(value);
+
+		request->netns = (unsigned int)netns;
+		return json_object_is_type(value, json_type_int) && netns > 0 && netns <= UINT_MAX;
+	}
+	if (!strcmp(key, "value")) {
+		request->value = json_object_get_string(value);
+		return json_object_is_type(value, json_type_string);
+	}
 	if (!strcmp(key, "config")) {
 		request->config = json_object_get_string(value);
 		return json_object_is_type(value, json_type_string);
@@ -101,6 +113,8 @@ int request_read(struct json_object *json, struct request *request, struct err *
 		if (!read_one(key, value, request))
 			return not_understood(key, err);
 	}
+	if (request->command == REQUEST_DRAIN && (!request->value || !request->netns))
+		return not_understood("command", err);
 	return 0;
 }
 

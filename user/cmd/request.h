@@ -12,13 +12,15 @@
 
 #include "base/err.h"
 
-enum request_command { REQUEST_UP, REQUEST_DOWN, REQUEST_IF_DUE };
+enum request_command { REQUEST_UP, REQUEST_DOWN, REQUEST_IF_DUE, REQUEST_DRAIN };
 
 struct request {
 	enum request_command command;
 	bool salvage;
 	unsigned int confirm_s, for_s;
 	const char *config; /* NULL: the service's own. Strings are of the JSON. */
+	unsigned int netns; /* of a drain: inode of the namespace, and what is to be there */
+	const char *value;
 	char **nics;
 	unsigned int nr_nics;
 };

@@ -33,11 +33,12 @@ void journal_close(struct journal *journal);
 /* On whose behalf, where that is not the caller's parent process (a daemon's client). */
 void journal_who(struct journal *journal, const char *who);
 /*
- * What the next intents are for, a word for the log; "": an up. A repair, and a
- * server that is steered behind the lanes, leave what stands as whole as it was.
+ * What the next intents are for, a word for the log; "": an up. The others are
+ * not about lanes, or not about all of them, and leave what stands as whole as it was.
  */
 #define JOURNAL_REPAIR "repair"
 #define JOURNAL_STEER "steer"
+#define JOURNAL_DRAIN "drain"
 void journal_why(struct journal *journal, const char *why);
 /* What the journal says, merged by knob; stays valid until the next call on it. */
 const struct journal_state *journal_state(const struct journal *journal);

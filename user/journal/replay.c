@@ -132,7 +132,8 @@ static int replay_intents(struct journal_state *state, const struct record *reco
 			return out_of_memory(err);
 	}
 	/* one that is cut short leaves the up as whole as it was, and its knobs to the next */
-	if (strcmp(record->why, JOURNAL_REPAIR) && strcmp(record->why, JOURNAL_STEER))
+	if (strcmp(record->why, JOURNAL_REPAIR) && strcmp(record->why, JOURNAL_STEER) &&
+	    strcmp(record->why, JOURNAL_DRAIN))
 		state->complete = false;
 	state->deadline_boot_ms = record->deadline_boot_ms;
 	state->confirm = record->confirm;

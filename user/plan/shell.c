@@ -262,6 +262,7 @@ static void command_add(struct text *t, const struct plan *plan, const struct st
 	case KNOB_STEER:
 		comment_add(t, "no command does this, only netlane up: ", step->after);
 		break;
+	case KNOB_DRAIN: /* is never part of a plan */
 	case KNOB_COUNT:
 		break;
 	}

@@ -1,0 +1,16 @@
+# shellcheck shell=bash disable=SC2154	# $b is the suite's
+# netlane in namespace $b with a /run, a state folder, a BPF file system and a cgroup tree
+# of its own, so that this machine's are not touched.
+
+inside_make()
+{
+	# shellcheck disable=SC2016	# it is the other shell's
+	ip netns exec "$b" unshare -m sh -c 'mount -t tmpfs none /run && mount -t tmpfs none /var/lib &&
+		mkdir /var/lib/netlane && mount -t bpf none /sys/fs/bpf && mount -t cgroup2 none /sys/fs/cgroup &&
+		touch /run/ready && exec sleep infinity' &
+	holder=$!
+	t_at_end "kill $holder; wait $holder || :"
+	t_wait_for 20 inside test -e /run/ready
+}
+inside() { nsenter --mount --net -t "$holder" "$@"; }
+netlane() { inside "$PWD/build/netlane" "$@"; }

@@ -1,0 +1,208 @@
+/*
+ * Sets of ports, the keys of [drain], and a drain as people read it.
+ *
+ * The rule: what is taken comes back as it was meant, and what is not is refused
+ * whole.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/portset.h"
+#include "cmd/config_drain.h"
+#include "cmd/drain_start.h"
+#include "view/drain.h"
+
+static void portset__text__comes_back_in_ranges(void **state)
+{
+	static const char *const same[][2] = {
+		{ "80", "80" },
+		{ " 443 , 80", "80,443" },
+		{ "1-3,2,65535", "1-3,65535" },
+		{ "8000-8001", "8000,8001" },
+		{ "63,64,65,127-129", "63-65,127-129" },
+		{ "1-65535", "1-65535" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		struct portset set;
+		struct text t = { 0 };
+
+		assert_int_equal(portset_parse(same[i][0], &set), 0);
+		assert_false(portset_empty(&set));
+		portset_add_text(&t, &set);
+		assert_string_equal(t.s, same[i][1]);
+		text_free(&t);
+	}
+}
+
+static void portset__bad__is_refused_and_nothing_taken(void **state)
+{
+	static const char *const bad[] = {
+		"",	 "0",	  "65536", "80,",	",80",	 "80-", "-80",
+		"90-80", "80 81", "http",  "80-90-100", "80;81", "+80", "99999999999999999999"
+	};
+	struct portset set = { { 0 } };
+	unsigned int i;
+
+	portset_add(&set, 22);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(portset_parse(bad[i], &set), -EINVAL);
+		assert_true(portset_has(&set, 22));
+	}
+	assert_false(portset_has(&set, 65536 + 22));
+}
+
+static void drain_config__keys__are_taken(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "ports", "80,443" },
+		{ "by", "drop" },
+		{ "grace", "90s" },
+		{ "deadline", "2m" },
+		{ "then", "reset" },
+		{ "health_file", "/run/health" },
+		{ "health_listen", "[::]:9181" },
+		{ "on_start", "logger draining" },
+		{ "on_end", "true" },
+		{ "on_spot", "drain" },
+	};
+	struct drain_policy drain = { 0 };
+	struct err err = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_int_equal(config_drain_take(&drain, lines[i][0], lines[i][1], &err), 0);
+	assert_string_equal(drain.ports, "80,443");
+	assert_true(drain.drops);
+	assert_int_equal(drain.grace_s, 90);
+	assert_int_equal(drain.deadline_s, 120);
+	assert_true(drain.then_reset);
+	assert_string_equal(drain.health_file, "/run/health");
+	assert_string_equal(drain.health_listen, "[::]:9181");
+	assert_string_equal(drain.on_start, "logger draining");
+	assert_int_equal(drain.on_spot, SPOT_DRAIN);
+	assert_int_equal(config_drain_take(&drain, "grace", "0", &err), 0);
+	assert_int_equal(config_drain_take(&drain, "deadline", "none", &err), 0);
+	assert_int_equal(drain.grace_s + drain.deadline_s, 0);
+}
+
+static void drain_config__bad__names_value_and_what_is_allowed(void **state)
+{
+	static const char *const bad[][3] = {
+		{ "ports", "http", "ports = 'http': allowed is ports and ranges" },
+		{ "by", "reject", "by = 'reject': allowed is refuse or drop" },
+		{ "grace", "soon", "grace = 'soon': allowed is a time" },
+		{ "then", "kill", "allowed is leave or reset" },
+		{ "health_file", "health", "health_file = 'health': allowed is a path from /" },
+		{ "health_listen", "9181", "allowed is an address and a port" },
+		{ "on_spot", "yes", "allowed is ignore, tell or drain" },
+		{ "port", "80", "unknown key 'port' in [drain]; known: ports, by" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct drain_policy drain = { 0 };
+		struct err err = { 0 };
+
+		assert_int_equal(config_drain_take(&drain, bad[i][0], bad[i][1], &err), -EINVAL);
+		assert_non_null(strstr(err.text, bad[i][2]));
+	}
+}
+
+static void drain_ports__not_said__are_those_of_other_sections(void **state)
+{
+	struct steer_policy steer[] = { { .port = 443 }, { .port = 80 }, { .port = 443 } };
+	struct policy policy = { .steer = steer, .nr_steer = 3 };
+	char *ports = drain_ports(&policy);
+
+	assert_string_equal(ports, "80,443");
+	free(ports);
+	strcpy(policy.drain.ports, "8080");
+	ports = drain_ports(&policy);
+	assert_string_equal(ports, "8080");
+	free(ports);
+	assert_null(drain_ports(&(struct policy){ 0 }));
+}
+
+/* Each line of @wanted is in what is shown; NULL ends it. */
+static void shows(const struct drain_view *view, const char *const wanted[])
+{
+	struct text t = { 0 };
+
+	view_drain(&t, view, 200);
+	for (; *wanted; wanted++)
+		if (!strstr(t.s, *wanted))
+			fail_msg("'%s' is not in:\n%s", *wanted, t.s);
+	text_free(&t);
+}
+
+static void drain_view__phases__say_what_comes_next(void **state)
+{
+	struct drain_left left[] = {
+		{ .port = 80, .open = 3, .queued = 1, .by = "nginx (pid 8)", .by_nr = 2 },
+		{ .port = 443, .closing = 1 }
+	};
+	struct drain_view view = { .phase = "in-service" };
+
+	shows(&view, (const char *const[]){ "in service: no port is drained", NULL });
+	view = (struct drain_view){ .phase = "grace",
+				    .ports = "80,443",
+				    .why = "root by bash (pid 7)",
+				    .driven = true,
+				    .since_s = 5,
+				    .refuses_in_s = 25 };
+	shows(&view,
+	      (const char *const[]){ "drain     begun 5s ago, root by bash (pid 7)",
+				     "grace     new connections to 80,443 are still taken, and "
+				     "refused in 25s",
+				     "left      0 connections", NULL });
+	view = (struct drain_view){ .phase = "refusing",
+				    .ports = "80",
+				    .in_force = true,
+				    .guarded = true,
+				    .refused_s = 9,
+				    .refused = 12,
+				    .dropped = 2,
+				    .deadline_in_s = 51,
+				    .then_reset = true,
+				    .driven = true,
+				    .left = left,
+				    .nr_left = 2,
+				    .left_all = 5,
+				    .trouble = "on_start: exit 3" };
+	shows(&view,
+	      (const char *const[]){
+		      "refusing  new connections to 80 are refused since 9s: 12 SYNs refused, 2 dropped",
+		      "port 80: 3 open, 1 not accepted yet; nginx (pid 8) has 2",
+		      "port 443: 1 closing", "at the latest in 51s: what is left is reset",
+		      "trouble   on_start: exit 3", NULL });
+	view.driven = view.guarded = false;
+	shows(&view, (const char *const[]){ "an sk_lookup program of somebody could still give",
+					    "nobody goes on with it", NULL });
+	strcpy(view.phase, "over");
+	view.left_at_end = 5;
+	view.reset = 4;
+	shows(&view, (const char *const[]){ "over, with 5 left, 4 of them reset", NULL });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(portset__text__comes_back_in_ranges),
+		cmocka_unit_test(portset__bad__is_refused_and_nothing_taken),
+		cmocka_unit_test(drain_config__keys__are_taken),
+		cmocka_unit_test(drain_config__bad__names_value_and_what_is_allowed),
+		cmocka_unit_test(drain_ports__not_said__are_those_of_other_sections),
+		cmocka_unit_test(drain_view__phases__say_what_comes_next),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Drained ports of a network namespace; see drain.h. The rule: programs are
+ * attached and pinned before they do anything, and one write puts them in force.
+ */
+#include "apply/drain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "apply/apply.h"
+#include "apply/drain_parts.h"
+#include "apply/knobs.h"
+#include "base/bpffs.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "bpf/abi.h"
+
+#define FOLDER "drain-%u" /* inode of the namespace */
+/* Attached, and not in force: a netlane was killed. */
+#define HALF "half made"
+
+const char *const drain_parts[] = {
+	[PORTS] = "ports",
+	[SETTINGS] = "settings",
+	[COUNTS] = "counts",
+};
+
+struct maps {
+	int fd[PARTS];
+};
+
+static void maps_close(struct maps *maps)
+{
+	unsigned int i;
+
+	for (i = 0; i < PARTS; i++)
+		if (maps->fd[i] >= 0)
+			close(maps->fd[i]);
+}
+
+void drain_path(char *path, size_t len, unsigned int netns, const char *name)
+{
+	(void)snprintf(path, len, "%s" BPFFS_DIR "/" FOLDER "/%s", bpffs_root(), netns, name);
+}
+
+static bool is_pinned(unsigned int netns, const char *name)
+{
+	char path[256];
+
+	drain_path(path, sizeof(path), netns, name);
+	return !access(path, F_OK);
+}
+
+/* 0, or -ENOENT: not there, or not all of it. */
+static int maps_open(unsigned int netns, struct maps *maps)
+{
+	char path[256];
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < PARTS; i++) {
+		drain_path(path, sizeof(path), netns, drain_parts[i]);
+		maps->fd[i] = bpf_obj_get(path);
+		if (maps->fd[i] < 0)
+			ret = errno == EPERM || errno == EACCES ? -EPERM : -ENOENT;
+	}
+	if (ret)
+		maps_close(maps);
+	return ret;
+}
+
+/* ------------------------------------------------------------- reading */
+
+static int settings_read(const struct maps *maps, struct drain_settings *s)
+{
+	const unsigned int zero = 0;
+
+	return bpf_map_lookup_elem(maps->fd[SETTINGS], &zero, s) ? -errno : 0;
+}
+
+static int ports_read(const struct maps *maps, struct portset *ports)
+{
+	unsigned int i;
+
+	for (i = 0; i < DRAIN_WORDS; i++)
+		if (bpf_map_lookup_elem(maps->fd[PORTS], &i, &ports->word[i]))
+			return -errno;
+	return 0;
+}
+
+/* Sums over the CPUs. */
+static int counts_read(const struct maps *maps, struct drain_now *now)
+{
+	int cpu, nr_cpu = libbpf_num_possible_cpus();
+	struct drain_count *count;
+	unsigned int zero = 0;
+	int ret;
+
+	if (nr_cpu <= 0)
+		return -ENOENT;
+	count = calloc((unsigned int)nr_cpu, sizeof(*count));
+	if (!count)
+		return -ENOMEM;
+	ret = bpf_map_lookup_elem(maps->fd[COUNTS], &zero, count) ? -errno : 0;
+	for (cpu = 0; cpu < nr_cpu && !ret; cpu++) {
+		now->refused += count[cpu].refused;
+		now->dropped += count[cpu].dropped;
+	}
+	free(count);
+	return ret;
+}
+
+int drain_read(unsigned int netns, struct drain_now *now, struct err *err)
+{
+	struct drain_settings s;
+	struct maps maps;
+	int ret;
+
+	memset(now, 0, sizeof(*now));
+	ret = maps_open(netns, &maps);
+	if (ret)
+		return ret == -ENOENT ? ret :
+					err_set(err, ret, "reading what is drained needs root");
+	ret = settings_read(&maps, &s);
+	if (!ret)
+		ret = ports_read(&maps, &now->ports);
+	if (!ret)
+		ret = counts_read(&maps, now);
+	maps_close(&maps);
+	if (ret)
+		return err_set(err, ret, "what is drained cannot be read: %s", strerror(-ret));
+	now->active = s.active;
+	now->drops = s.drops;
+	now->guarded = is_pinned(netns, DRAIN_GUARD);
+	return 0;
+}
+
+static unsigned int netns_of(const struct knob *knob)
+{
+	return (unsigned int)strtoul(knob->addr, NULL, 10);
+}
+
+static int drain_value(const char *root, const struct knob *knob, const char *ifname, char **value,
+		       struct err *err)
+{
+	struct drain_now now;
+	struct text t = { 0 };
+	int ret;
+
+	if (root && strcmp(root, "/"))
+		return knob_value(value, DRAIN_OPEN, err);
+	ret = drain_read(netns_of(knob), &now, err);
+	if (ret == -ENOENT)
+		return knob_value(value, is_pinned(netns_of(knob), "") ? HALF : DRAIN_OPEN, err);
+	if (ret)
+		return ret;
+	if (!now.active)
+		return knob_value(value, HALF, err);
+	text_add(&t, "%s", now.drops ? DRAIN_DROP : DRAIN_REFUSE);
+	portset_add_text(&t, &now.ports);
+	*value = text_take(&t);
+	return *value ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
+/* ------------------------------------------------------------- writing */
+
+/* Ports first: what is put in force is whole. */
+static int in_force(unsigned int netns, bool drops, const struct portset *ports, struct err *err)
+{
+	const bool guarded = is_pinned(netns, DRAIN_GUARD);
+	struct drain_settings s = {
+		.refuse_from_ns = clock_mono_ns() + (guarded ? DRAIN_COOKIES_NS : 0),
+		.netns = netns,
+		.active = 1,
+		.drops = drops,
+	};
+	unsigned int i, zero = 0;
+	struct maps maps;
+	int ret = maps_open(netns, &maps);
+
+	if (ret)
+		return err_set(err, ret, "its pinned maps cannot be opened: %s", strerror(-ret));
+	for (i = 0; i < DRAIN_WORDS && !ret; i++)
+		if (bpf_map_update_elem(maps.fd[PORTS], &i, &ports->word[i], BPF_ANY))
+			ret = -errno;
+	if (!ret && bpf_map_update_elem(maps.fd[SETTINGS], &zero, &s, BPF_ANY))
+		ret = -errno;
+	maps_close(&maps);
+	return ret ? err_set(err, ret, "what is drained cannot be written: %s", strerror(-ret)) : 0;
+}
+
+static int folder_end(const char *name, struct err *err)
+{
+	int ret = bpffs_folder_remove(name, err);
+
+	return ret ? ret : bpffs_release(err);
+}
+
+static int drain_end(unsigned int netns, struct err *err)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), FOLDER, netns);
+	return folder_end(name, err);
+}
+
+/* "refuse PORTS" or "drop PORTS". */
+static int value_parse(const char *value, bool *drops, struct portset *ports)
+{
+	*drops = !strncmp(value, DRAIN_DROP, strlen(DRAIN_DROP));
+	if (!*drops && strncmp(value, DRAIN_REFUSE, strlen(DRAIN_REFUSE)))
+		return -EINVAL;
+	return portset_parse(strchr(value, ' ') + 1, ports);
+}
+
+static int drain_write(const char *root, const struct knob *knob, const char *ifname,
+		       const char *value, struct err *err)
+{
+	struct portset ports;
+	struct drain_now now;
+	bool drops;
+	int ret;
+
+	if (root && strcmp(root, "/"))
+		return 0;
+	if (!strcmp(value, DRAIN_OPEN))
+		return drain_end(netns_of(knob), err);
+	if (value_parse(value, &drops, &ports))
+		return err_set(err, -EINVAL, "'%.40s' is no list of ports to refuse or to drop",
+			       value);
+	ret = drain_read(netns_of(knob), &now, err);
+	if (!ret && now.drops != drops) /* it has other links */
+		ret = drain_end(netns_of(knob), err) ? -EIO : -ENOENT;
+	if (ret == -ENOENT) {
+		ret = drain_end(netns_of(knob), err);
+		if (!ret)
+			ret = drain_attach(netns_of(knob), drops, err);
+	}
+	return ret ? ret : in_force(netns_of(knob), drops, &ports, err);
+}
+
+/* Nobody else makes such pins. */
+static bool drain_is_ours(const char *now, const char *ours)
+{
+	return strcmp(now, DRAIN_OPEN);
+}
+
+int drain_mend(unsigned int netns, struct err *err)
+{
+	struct drain_now now;
+	int ret = folder_end(DRAIN_NEW, err);
+
+	if (ret || !is_pinned(netns, ""))
+		return ret;
+	ret = drain_read(netns, &now, err);
+	if (ret && ret != -ENOENT)
+		return ret;
+	return ret || !now.active ? drain_end(netns, err) : 0;
+}
+
+int drains_end(unsigned int *nr, struct err *err)
+{
+	unsigned int i, nr_names;
+	char **names;
+	int ret = 0;
+
+	*nr = 0;
+	if (files_list(bpffs_root(), &names, &nr_names, BPFFS_DIR))
+		return 0; /* none is there */
+	for (i = 0; i < nr_names && !ret; i++) {
+		bool is = !strncmp(names[i], "drain-", strlen("drain-"));
+
+		if (is || !strcmp(names[i], DRAIN_NEW))
+			ret = bpffs_folder_remove(names[i], err);
+		*nr += is && !ret;
+	}
+	files_free(names, nr_names);
+	return ret ? ret : bpffs_release(err);
+}
+
+const struct knob_ops drain_ops = {
+	.read = drain_value,
+	.write = drain_write,
+	.is_ours = drain_is_ours,
+};
