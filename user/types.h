@@ -58,7 +58,7 @@ struct steer_policy {
 };
 
 /* What the service does about the notice that a spot instance is taken back. */
-enum on_spot { SPOT_IGNORE, SPOT_TELL, SPOT_DRAIN };
+enum on_spot { ON_SPOT_IGNORE, ON_SPOT_TELL, ON_SPOT_DRAIN };
 
 /* How a node is taken out of service; see config_drain.h for the keys. */
 struct drain_policy {

@@ -17,6 +17,7 @@
 #include "base/portset.h"
 #include "cmd/config_drain.h"
 #include "cmd/drain_start.h"
+#include "judge/spot.h"
 #include "view/drain.h"
 
 static void portset__text__comes_back_in_ranges(void **state)
@@ -88,7 +89,7 @@ static void drain_config__keys__are_taken(void **state)
 	assert_string_equal(drain.health_file, "/run/health");
 	assert_string_equal(drain.health_listen, "[::]:9181");
 	assert_string_equal(drain.on_start, "logger draining");
-	assert_int_equal(drain.on_spot, SPOT_DRAIN);
+	assert_int_equal(drain.on_spot, ON_SPOT_DRAIN);
 	assert_int_equal(config_drain_take(&drain, "grace", "0", &err), 0);
 	assert_int_equal(config_drain_take(&drain, "deadline", "none", &err), 0);
 	assert_int_equal(drain.grace_s + drain.deadline_s, 0);
@@ -193,6 +194,56 @@ static void drain_view__phases__say_what_comes_next(void **state)
 	shows(&view, (const char *const[]){ "over, with 5 left, 4 of them reset", NULL });
 }
 
+static void spot_verdict__only_a_time__is_a_notice(void **state)
+{
+	static const char *const no_time[] = {
+		"",
+		"2026-11-22",
+		"2026-11-22T15:00:00",
+		"2026-11-22 15:00:00Z",
+		"2026-02-30T00:00:00Z",
+		"2026-13-01T00:00:00Z",
+		"2026-11-22T24:00:00Z",
+		"2026-11-22T15:00:00Z and more",
+		"<html>404 - Not Found</html>",
+	};
+	static const int errors[] = { -EACCES, -ETIMEDOUT, -EHOSTUNREACH, -EAGAIN, -EBADMSG };
+	int64_t when = 1;
+	unsigned int i;
+
+	assert_int_equal(spot_verdict(0, "2026-11-22T15:00:00Z", &when), SPOT_GOES);
+	assert_int_equal(when, 1795359600);
+	assert_int_equal(spot_verdict(-ENOENT, NULL, &when), SPOT_STAYS);
+	assert_int_equal(when, 0);
+	for (i = 0; i < sizeof(no_time) / sizeof(no_time[0]); i++)
+		assert_int_equal(spot_verdict(0, no_time[i], &when), SPOT_UNKNOWN);
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		assert_int_equal(spot_verdict(errors[i], NULL, &when), SPOT_UNKNOWN);
+}
+
+/* Grace, refusal and the last hook are over when the instance goes. */
+static void spot_times__any__are_over_in_time(void **state)
+{
+	struct spot_times times;
+	unsigned int left, grace, deadline;
+
+	times = spot_times(300, 30, 0);
+	assert_int_equal(times.grace_s, 30);
+	assert_int_equal(times.deadline_s, 230);
+	times = spot_times(300, 30, 60);
+	assert_int_equal(times.deadline_s, 60);
+	for (left = 0; left < 400; left += 7)
+		for (grace = 0; grace < 200; grace += 33)
+			for (deadline = 0; deadline < 400; deadline += 57) {
+				times = spot_times(left, grace, deadline);
+				assert_true(times.grace_s <= grace);
+				assert_true(times.deadline_s >= 1);
+				assert_true(!deadline || times.deadline_s <= deadline);
+				if (left > 41)
+					assert_true(times.grace_s + times.deadline_s + 40 <= left);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +252,8 @@ int main(void)
 		cmocka_unit_test(drain_config__keys__are_taken),
 		cmocka_unit_test(drain_config__bad__names_value_and_what_is_allowed),
 		cmocka_unit_test(drain_ports__not_said__are_those_of_other_sections),
+		cmocka_unit_test(spot_verdict__only_a_time__is_a_notice),
+		cmocka_unit_test(spot_times__any__are_over_in_time),
 		cmocka_unit_test(drain_view__phases__say_what_comes_next),
 	};
 

@@ -14,6 +14,8 @@
 #include "cmd/counting.h"
 #include "cmd/daemon.h"
 #include "cmd/down.h"
+#include "cmd/health.h"
+#include "cmd/spot.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
 #include "cmd/writer.h"
@@ -24,6 +26,15 @@ void daemon_module(struct daemon *d)
 
 	if (d->keep.policy.module && tell_load(&err))
 		(void)fail("%s", err.text);
+}
+
+void daemon_watches(struct daemon *d)
+{
+	struct err err = { 0 };
+
+	if (health_listen(d->event, d->keep.policy.drain.health_listen, &err))
+		(void)fail("%s", err.text);
+	spot_follow(d->event, &d->keep.policy);
 }
 
 static int hold(struct daemon *d)
@@ -107,6 +118,7 @@ void daemon_act(struct daemon *d, bool start)
 	d->keep.steer_again_ns = 0;
 	if (!d->keep.policy.module)
 		tell_unload(); /* an earlier configuration may have wanted it */
+	daemon_watches(d);
 	if (d->wake)
 		wake_sweep(d->wake, d->keep.policy.sweep_s);
 	if (d->keep.policy.mode == MODE_HOLD) {

@@ -45,6 +45,7 @@ static int do_up(struct daemon *d, const struct request *request, const char *wh
 		ret = flow_only(&policy, request->nics, request->nr_nics, &err);
 	if (!ret)
 		d->keep.policy = policy;
+	daemon_watches(d);
 	config_free(ret ? &policy : &old);
 	if (!ret && policy.mode == MODE_HOLD) {
 		d->why_observe = NULL;

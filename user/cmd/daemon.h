@@ -47,6 +47,8 @@ void daemon_status(struct daemon *d);
 void daemon_act(struct daemon *d, bool start);
 /* Loads the kernel module where the configuration wants it. */
 void daemon_module(struct daemon *d);
+/* What the configuration says of the health answer and of spot notices. */
+void daemon_watches(struct daemon *d);
 /* Does what a request says, for @who; as control_do. A CODE_*. */
 int daemon_do_for(void *arg, struct json_object *json, const char *who);
 

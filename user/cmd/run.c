@@ -28,7 +28,9 @@
 #include "cmd/counting.h"
 #include "cmd/daemon.h"
 #include "cmd/down.h"
+#include "cmd/health.h"
 #include "cmd/run.h"
+#include "cmd/spot.h"
 #include "cmd/stopping.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
@@ -303,6 +305,8 @@ static int run_run(const void *arg, char **words, unsigned int nr_words)
 	ret = loop(&d);
 	(void)unlink(CONTROL_PATH);
 	growthwatch_end();
+	health_end();
+	spot_end();
 	wake_close(d.wake);
 	(void)sd_event_source_disable_unref(d.look);
 	sd_event_unref(d.event);

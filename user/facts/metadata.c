@@ -21,7 +21,7 @@
 
 /* All that netlane ever asks; a path that ends in a slash stands for what is below it, too. */
 static const char *const words[] = { "instance/instance-type", "instance-id",
-				     "network/interfaces/macs/" };
+				     "network/interfaces/macs/", "instance/spot/termination-time" };
 
 struct metadata_session {
 	const struct curl_calls *calls;
