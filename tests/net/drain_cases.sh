@@ -375,17 +375,17 @@ drain_cases()
 	t_case drain.counts.are_exact counts
 	t_case drain.queued.are_served queued_live_on
 	t_case drain.deadline.resets_those_alone resets
-	t_case drain.deadline.alone_does_nothing deadline_alone
-	t_case drain.choreography.in_order choreography
+	t_once drain.deadline.alone_does_nothing deadline_alone
+	t_once drain.choreography.in_order choreography
 	t_once drain.choreography.a_hook_fails hook_fails
 	t_case drain.driver.killed killed
 	t_case drain.down.ends_it down_ends_it
 	t_once drain.killed.at_each_point killed_on_the_way
-	t_case drain.rehearsal.ends_by_itself rehearses
+	t_once drain.rehearsal.ends_by_itself rehearses
 	t_case drain.namespace.of_one of_one_namespace
 	t_case drain.other_sk_lookup.is_no_way_in beside_another
-	t_case drain.service.does_it by_the_service
-	t_case drain.health.answers_over_http answers_health
+	t_once drain.service.does_it by_the_service
+	t_once drain.health.answers_over_http answers_health
 	t_once drain.spot.notice_leads_to_it spot
 	t_once drain.input.is_refused refused_before_it_begins
 }

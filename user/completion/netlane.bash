@@ -21,7 +21,7 @@ _netlane()
 	--nic)
 		words=$nics
 		;;
-	--for | --confirm)
+	--for | --confirm | --grace | --deadline)
 		words="60 10m 1h"
 		;;
 	*)
@@ -35,12 +35,13 @@ _netlane()
 		ports) words="--json --check --all --live --help" ;;
 		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
 		steer) words="--json --check --config --help" ;;
+		drain) words="start status stop --ports --by --grace --deadline --then-reset --rehearse --wait --json --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
-		*) words="plan up down status stat top ports tcp steer log facts run --help --version" ;;
+		*) words="plan up down status stat top ports tcp steer drain log facts run --help --version" ;;
 		esac
-		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp steer log facts run --help --version"
+		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp steer drain log facts run --help --version"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
