@@ -24,6 +24,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define NEXT_ROUTING 43
 #define NEXT_DEST 60
 #define HEADERS_MAX 4
+#define TCP_DEST_AT 2
 #define TCP_FLAGS_AT 13
 #define TCP_FLAG_SYN_BIT 0x02
 #define TCP_FLAG_ACK_BIT 0x10
@@ -118,14 +119,20 @@ static __always_inline __u32 tcp_at(struct __sk_buff *skb)
 	return next == IPPROTO_TCP ? at : 0;
 }
 
-/* A connection's first packet, and not the last one of a handshake by a cookie. */
-static __always_inline bool is_syn(struct __sk_buff *skb)
+/*
+ * A connection's first packet, and not the last one of a handshake by a cookie, to a
+ * drained port: that of the listener, or another one which a program has given to it.
+ */
+static __always_inline bool is_drained_syn(struct __sk_buff *skb, __u32 listener)
 {
 	const __u32 at = tcp_at(skb);
+	__be16 dest;
 	__u8 flags;
 
 	return at && !bpf_skb_load_bytes(skb, at + TCP_FLAGS_AT, &flags, 1) &&
-	       (flags & (TCP_FLAG_SYN_BIT | TCP_FLAG_ACK_BIT)) == TCP_FLAG_SYN_BIT;
+	       (flags & (TCP_FLAG_SYN_BIT | TCP_FLAG_ACK_BIT)) == TCP_FLAG_SYN_BIT &&
+	       !bpf_skb_load_bytes(skb, at + TCP_DEST_AT, &dest, 2) &&
+	       (is_drained(listener) || is_drained(bpf_ntohs(dest)));
 }
 
 static __always_inline bool is_here(const struct bpf_sock *sk, const struct drain_settings *s)
@@ -149,9 +156,8 @@ int drain_drop(struct __sk_buff *skb)
 	if (!s || !s->active || !sk)
 		return PASS;
 	sk = bpf_sk_fullsock(sk);
-	/* by the port of who would take it: a packet for another may have been given to him */
-	if (!sk || sk->state != BPF_TCP_LISTEN || !is_drained(sk->src_port) || !is_here(sk, s) ||
-	    !is_syn(skb))
+	if (!sk || sk->state != BPF_TCP_LISTEN || !is_here(sk, s) ||
+	    !is_drained_syn(skb, sk->src_port))
 		return PASS;
 	c = count();
 	if (c)

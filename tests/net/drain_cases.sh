@@ -243,7 +243,7 @@ of_one_namespace()
 # A program of somebody gives what is refused to the listener all the same.
 beside_another()
 {
-	local listener
+	local listener ports
 	needs_root
 	listener=$(server ss -Hltnp "sport = :$port" | sed -n "s/.*$address:$port.*pid=\([0-9]*\),fd=\([0-9]*\).*/\1,\2/p")
 	inside python3 "$net/chooser.py" "$listener" 9999 >"$T_TMP/chooser" 2>&1 &
@@ -251,12 +251,14 @@ beside_another()
 	t_wait_for 10 grep -q ready "$T_TMP/chooser" || t_fail "$(<"$T_TMP/chooser")"
 	gets_in "$address" 9999 || t_fail "the other's program does not work: $(<"$T_TMP/chooser")"
 	configured "grace = 0"
-	drain start --ports "$port,9999"
-	t_wait_for 20 phase over
-	if gets_in "$address" 9999 2>/dev/null; then t_fail "got in by another's program"; fi
-	(($(netlane drain status --json | jq .dropped) > 0)) || t_fail "nothing was dropped"
-	drain stop
-	gets_in "$address" 9999 || t_fail "the other's program does not work after it"
+	for ports in "$port" 9999; do # that of the listener, and that which leads to it
+		drain start --ports "$ports"
+		t_wait_for 20 phase over
+		if gets_in "$address" 9999 2>/dev/null; then t_fail "got in by another's program"; fi
+		(($(netlane drain status --json | jq .dropped) > 0)) || t_fail "nothing was dropped"
+		drain stop
+		gets_in "$address" 9999 || t_fail "the other's program does not work after it"
+	done
 }
 
 # The service does it for who asks, and may go.
