@@ -70,7 +70,7 @@ queued_live_on()
 	t_wait_for 10 grep -q listens "$T_TMP/late"
 	client python3 -c '
 import socket
-held = [socket.create_connection(("'"$address"'", 8082), 5) for _ in range(4)]
+held = [socket.create_connection(("'"$address"'", 8082), 30) for _ in range(4)]
 print("up", flush=True)
 print(b"".join(s.recv(6) for s in held).decode())' >"$T_TMP/early" &
 	t_at_end "kill $! 2>/dev/null; wait $! || :"
@@ -79,8 +79,8 @@ print(b"".join(s.recv(6) for s in held).decode())' >"$T_TMP/early" &
 	t_wait_for 20 phase refusing
 	t_eq "$(netlane drain status --json | jq '.left[0].queued')" 4 "not accepted yet"
 	echo now >&"$go"
-	t_wait_for 10 grep -q "accepted 4" "$T_TMP/late"
-	t_wait_for 10 grep -q servedservedservedserved "$T_TMP/early"
+	t_wait_for 20 grep -q "accepted 4" "$T_TMP/late"
+	t_wait_for 20 grep -q servedservedservedserved "$T_TMP/early"
 	t_wait_for 10 phase over
 	t_eq "$(field left)" 0 "left at the end"
 }

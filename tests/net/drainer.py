@@ -106,7 +106,7 @@ def late(address, port, number, backlog):
     s = listening(address, port, backlog)
     say("listens")
     sys.stdin.readline()
-    s.settimeout(5)
+    s.settimeout(20)
     accepted = 0
     while accepted < number:
         try:
