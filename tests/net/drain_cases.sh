@@ -213,6 +213,23 @@ killed_on_the_way()
 }
 over_or_gone() { phase over || gone; }
 
+# What ends with the time of an up would take the node into service again by itself.
+not_within_a_time()
+{
+	local said
+	needs_root
+	configured "grace = 0"
+	drain start
+	t_wait_for 20 phase over
+	netlane up --for 60 --config "$T_TMP/conf"
+	inside find /run/netlane -name 'drain*' -delete
+	said=$(drain start 2>&1) && t_fail "took a drain that would end by itself"
+	t_match "$said" "the time of an up --for or --confirm is running"
+	netlane down
+	gets_in || t_fail "nobody gets in after the down"
+	t_wait_for 10 nothing_left
+}
+
 rehearses()
 {
 	needs_root
@@ -389,5 +406,6 @@ drain_cases()
 	t_once drain.service.does_it by_the_service
 	t_once drain.health.answers_over_http answers_health
 	t_once drain.spot.notice_leads_to_it spot
+	t_once drain.input.not_within_a_time not_within_a_time
 	t_once drain.input.is_refused refused_before_it_begins
 }

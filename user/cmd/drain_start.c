@@ -22,6 +22,7 @@
 #include "cmd/drain_drive.h"
 #include "cmd/drain_state.h"
 #include "cmd/flow.h"
+#include "journal/journal.h"
 
 #define DRIVER_BEGINS_MS 10000
 
@@ -88,6 +89,22 @@ static int state_make(const struct policy *policy, bool rehearsal, const char *w
 	return state->netns ? 0 : err_set(err, -errno, "/proc/self/ns/net: %s", strerror(errno));
 }
 
+/* At the end of an up --for all is given back: a drain that would end with it is none. */
+static int no_time_runs(struct err *err)
+{
+	struct journal_state journal;
+	bool runs;
+
+	if (journal_read(JOURNAL_DIR, &journal, NULL))
+		return 0; /* there is none, or who writes it says what is wrong with it */
+	runs = journal.open && journal.deadline_boot_ms > boot_ms();
+	journal_state_free(&journal);
+	return runs ? err_set(err, -EBUSY,
+			      "the time of an up --for or --confirm is running, at whose end all "
+			      "is given back, this as well: netlane up first") :
+		      0;
+}
+
 /* The driver says that it lives by its pid in the state. */
 static int driver_await(unsigned int netns, struct err *err)
 {
@@ -134,7 +151,9 @@ int drain_start(const struct policy *policy, bool rehearsal, const char *why, st
 				       there.value);
 		return go_on(&there, err);
 	}
-	ret = drain_possible(policy->drain.drops, err);
+	ret = no_time_runs(err);
+	if (!ret)
+		ret = drain_possible(policy->drain.drops, err);
 	if (!ret && state.then_reset)
 		ret = resets_work(err);
 	if (ret)
