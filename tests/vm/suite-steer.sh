@@ -26,7 +26,7 @@ config=$T_TMP/lanes.conf
 printf '%s\n' "[steer web]" "listen = 80" >"$config"
 up_lanes() { build/netlane up --config "$config"; }
 # Its workers have begun to wait for connections.
-server_is_ready() { build/netlane plan --config "$config" | t_finds "hash -> (cpu|program) "; }
+server_is_ready() { build/netlane plan --config "$config" | t_finds -E "hash -> (cpu|program) "; }
 down_lanes() { build/netlane down; }
 
 witness_begin()
