@@ -83,7 +83,7 @@ def hold(path, address, port, number):
                 print(errno.errorcode.get(e.errno, e), file=sys.stderr, flush=True)
             if not good:
                 broken.add(s)
-        time.sleep(0.02)
+        time.sleep(0.1)
     say("alive", len(held) - len(broken), "broken", len(broken))
 
 
@@ -99,7 +99,7 @@ def knock(path, address, port):
         except socket.timeout:
             result = "silent"
         say(begun, result)
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def late(address, port, number, backlog):
