@@ -177,15 +177,12 @@ static __always_inline int at_driver_irq(__u64 data, __u64 unused, __u64 unused2
 	return 0;
 }
 
-/* A socket is about to listen in a group (SO_REUSEPORT): it may be one to be steered. */
+/* A socket is about to listen: it may be one to be steered, or that a binding leads to. */
 static __always_inline int at_listen(__u64 sk_arg, __u64 unused, __u64 unused2, __u64 unused3)
 {
 	struct sock *sk = (void *)sk_arg;
-	struct blame_record *r;
+	struct blame_record *r = begin(BLAME_FACT_LISTEN, BLAME_LISTEN);
 
-	if (!BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport))
-		return 0;
-	r = begin(BLAME_FACT_LISTEN, BLAME_LISTEN);
 	if (!r)
 		return 0;
 	r->value = BPF_CORE_READ(sk, __sk_common.skc_num);

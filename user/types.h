@@ -96,6 +96,8 @@ struct policy {
 	struct steer_policy *steer;
 	unsigned int nr_steer;
 	struct drain_policy drain;
+	struct binding *bind; /* by name */
+	unsigned int nr_bind;
 };
 
 /* ------------------------------------------------------------- plan */
@@ -120,7 +122,8 @@ struct policy {
 	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                         \
 	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")          \
 	X(STEER, "steer", "'hash', or 'cpu' and one for each socket, '-' for none") \
-	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports")
+	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports") \
+	X(BIND, "bind", "each binding: 'NAME PROTOCOL PREFIXES PORTS to LISTENER'")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,
 enum knob_kind { KNOB_LIST(KNOB_ID) KNOB_COUNT };

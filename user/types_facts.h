@@ -205,6 +205,47 @@ struct listen_group {
 	unsigned int nr_socket;
 };
 
+/* Ports @from to @to, both included. */
+struct port_range {
+	unsigned int from;
+	unsigned int to;
+};
+
+enum bind_protocol { BIND_TCP, BIND_UDP, BIND_BOTH };
+
+/* Addresses and ports whose connections, or datagrams, one listener gets. */
+struct binding {
+	char name[32];
+	char (*prefix)[ADDR_LEN]; /* "10.0.0.0/8", without bits behind the length; ascending */
+	unsigned int nr_prefix;
+	struct port_range *ports; /* as they were asked for, ascending: 80 alone is none of 80-81 */
+	unsigned int nr_ports;
+	enum bind_protocol protocol;
+	char to[ADDR_LEN]; /* "80", or as struct endpoint's */
+};
+
+/* A binding in force. */
+struct binding_state {
+	struct binding binding;
+	unsigned int sockets; /* that its program has of the listener, 0: nobody is there */
+	bool stale; /* the listener has others that it has not and could have */
+	int reach_err; /* errno of why it could not, 0: nothing is in the way */
+	uint64_t connections; /* given */
+	uint64_t datagrams; /* given */
+	uint64_t missed; /* nobody was there: the kernel's own lookup decided */
+	uint64_t others; /* left to what somebody's program before it had chosen */
+};
+
+/* What listens on an address and port: TCP, or UDP that is not connected. */
+struct endpoint {
+	char listen[ADDR_LEN]; /* as listen_group's */
+	unsigned int port;
+	bool udp;
+	bool six; /* an IPv6 socket */
+	bool dual; /* which takes IPv4 as well */
+	unsigned int sockets;
+};
+
 /* What this kernel can do, found out by doing it. */
 struct cap {
 	char name[40]; /* kebab-case, stable: "btf", "prog-sk-lookup", "tp-btf-napi-gro-receive-entry" */
@@ -264,6 +305,13 @@ struct facts {
 	enum tri groups_heed_cpu; /* SO_INCOMING_CPU decides in a group (6.2, some stable kernels) */
 	struct listen_group *group;
 	unsigned int nr_group;
+	enum tri binds_known; /* what stands of netlane's own; what listens, where a policy has some */
+	int binds_err; /* errno when not known; 0: nobody asked */
+	char *bind_value; /* what stands, as the knob's value; NULL: not known */
+	struct binding_state *bound;
+	unsigned int nr_bound;
+	struct endpoint *endpoint;
+	unsigned int nr_endpoint;
 	char *irqbalance_banned; /* irqs that a running irqbalance leaves alone, "24 25", NULL unknown */
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bindings.h"
 #include "base/driver.h"
 
 /* One more zeroed element of @size bytes at the end of *@list. */
@@ -155,6 +156,7 @@ void machine_policy_free(struct policy *policy)
 		free(policy->nic[i].cpus);
 	free(policy->nic);
 	free(policy->steer);
+	bindings_free(policy->bind, policy->nr_bind);
 	memset(policy, 0, sizeof(*policy));
 }
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/bindings.h"
 #include "base/cpumask.h"
 #include "cmd/config.h"
 
@@ -160,6 +161,22 @@ static const struct bad {
 	  ":2:", "unknown key 'port' in [steer web]; known: listen, by" },
 	{ "[steer ]\nlisten = 80\n", ":2:", "letters, digits" },
 	{ "[steer web]\nby = auto\n", "netlane.conf", "[steer web] has no listen" },
+	{ "[bind web]\nprefix = 10.0.0.1/8\n",
+	  ":2:", "prefix = '10.0.0.1/8': allowed are networks" },
+	{ "[bind web]\nprefix = 10.0.0.0/8,,fd00::/8\n", ":2:", "prefix = ''" },
+	{ "[bind web]\nports = 0\n", ":2:", "ports = '0': allowed are ports from 1 to 65535" },
+	{ "[bind web]\nports = 90-80\n", ":2:", "ports = '90-80'" },
+	{ "[bind web]\nprotocol = sctp\n", ":2:", "allowed are tcp, udp and both" },
+	{ "[bind web]\nto = nginx\n", ":2:", "to = 'nginx': allowed is a port" },
+	{ "[bind web]\nlisten = 80\n",
+	  ":2:", "unknown key 'listen' in [bind web]; known: prefix, ports, protocol, to" },
+	{ "[bind a;b]\nto = 80\n", ":2:", "letters, digits" },
+	{ "[bind web]\nports = 80\nto = 80\n", "netlane.conf", "[bind web] has no prefix" },
+	{ "[bind web]\nprefix = ::/0\nto = 80\n", "netlane.conf", "[bind web] has no ports" },
+	{ "[bind web]\nprefix = ::/0\nports = any\n", "netlane.conf", "[bind web] has no to" },
+	{ "[bind b]\nprefix = fd00::/8\nports = 1-9\nto = 80\n"
+	  "[bind a]\nprefix = ::/0, fd00::/8\nports = 5-13\nto = 81\n",
+	  "netlane.conf", "[bind a] and [bind b] both claim fd00::/8 tcp 5-9" },
 	{ "[nick eth0]\nrps = off\n", ":1:", "unknown; known: [netlane]" },
 	{ "mode = hold\n", ":1:", "section" },
 	{ "[netlane]\nmode hold\n", ":2:", "neither" },
@@ -232,6 +249,28 @@ static void config__steers__are_taken_and_copied(void **state)
 	config_free(&copy);
 }
 
+static void config__binds__are_taken_and_copied(void **state)
+{
+	struct policy policy, copy;
+	struct err err = { 0 };
+	char *text;
+
+	file_put(*state, "/etc/netlane/netlane.conf",
+		 "[bind web]\nprefix = FD00::/8\nports = 443, 80\nto = [::]:80\n"
+		 "prefix = 10.9.8.7, 10.0.0.0/8\nprefix = 10.9.8.7/32\n"
+		 "[bind all]\nto = 8080\nports = any\nprotocol = both\nprefix = 0.0.0.0/0\n"
+		 "[bind web]\nprotocol = udp\n");
+	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
+	assert_string_equal(err.text, "");
+	assert_int_equal(config_copy(&policy, &copy), 0);
+	config_free(&policy);
+	text = bindings_text(copy.bind, copy.nr_bind);
+	assert_string_equal(text, "all both 0.0.0.0/0 any to 8080; "
+				  "web udp 10.0.0.0/8,10.9.8.7/32,fd00::/8 80,443 to [::]:80");
+	free(text);
+	config_free(&copy);
+}
+
 static void config__long_line__is_refused_not_cut(void **state)
 {
 	char text[512] = "[nic eth0]\ncpus = 0";
@@ -279,6 +318,7 @@ int main(void)
 		TEST(config__bad_line__names_file_line_value_and_allowed),
 		TEST(config__zones__are_taken_and_copied),
 		TEST(config__steers__are_taken_and_copied),
+		TEST(config__binds__are_taken_and_copied),
 		TEST(config__long_line__is_refused_not_cut),
 		TEST(config__named_file_that_is_missing__is_an_error),
 		TEST(config__shipped_file__is_valid_and_changes_nothing),

@@ -56,4 +56,10 @@ int nm_orphans_remove(struct text *macs, struct err *err);
  */
 int steer_orphans_end(struct text *listens, struct err *err);
 
+/*
+ * Ends bindings that no journal knows. 1, with what they were in *value (heap);
+ * 0: there were none; -errno with a sentence.
+ */
+int bind_orphans_end(char **value, struct err *err);
+
 #endif /* NETLANE_APPLY_APPLY_H */

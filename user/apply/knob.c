@@ -33,6 +33,7 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_NM] = &nm_ops,
 	[KNOB_STEER] = &steer_ops,
 	[KNOB_DRAIN] = &drain_ops,
+	[KNOB_BIND] = &bind_ops,
 };
 
 /* Routes and files find their NIC themselves: that it is gone is an answer there, no error. */

@@ -19,6 +19,7 @@ extern const struct knob_ops rule_ops;
 extern const struct knob_ops nm_ops;
 extern const struct knob_ops steer_ops;
 extern const struct knob_ops drain_ops;
+extern const struct knob_ops bind_ops;
 
 /* A heap copy of @value in *out, for knob_ops.read: 0 or -ENOMEM. */
 int knob_value(char **out, const char *value, struct err *err);

@@ -100,18 +100,19 @@ static int by_port(const void *a, const void *b)
 	return x->port == y->port ? strcmp(x->listen, y->listen) : x->port < y->port ? -1 : 1;
 }
 
-static void listen_text(const struct steer_seen *seen, char *buf, size_t len)
+void group_listen_text(int family, const void *addr, unsigned int port, bool v6only, char *buf,
+		       size_t len)
 {
 	static const unsigned char any[16];
 	char text[PREFIX_TEXT_LEN];
 
-	addr_text(seen->family, seen->addr, text);
-	if (seen->family == AF_INET)
-		(void)snprintf(buf, len, "%.39s:%u", text, seen->port);
-	else if (!seen->v6only && !memcmp(seen->addr, any, sizeof(any)))
-		(void)snprintf(buf, len, "*:%u", seen->port);
+	addr_text(family, addr, text);
+	if (family == AF_INET)
+		(void)snprintf(buf, len, "%.39s:%u", text, port);
+	else if (!v6only && !memcmp(addr, any, sizeof(any)))
+		(void)snprintf(buf, len, "*:%u", port);
 	else
-		(void)snprintf(buf, len, "[%.39s]:%u", text, seen->port);
+		(void)snprintf(buf, len, "[%.39s]:%u", text, port);
 }
 
 /* A group of @nr sockets, whose records follow each other. */
@@ -120,7 +121,8 @@ static int group_make(const struct steer_seen *seen, unsigned int nr, struct lis
 	unsigned int i;
 
 	memset(group, 0, sizeof(*group));
-	listen_text(seen, group->listen, sizeof(group->listen));
+	group_listen_text(seen->family, seen->addr, seen->port, seen->v6only, group->listen,
+			  sizeof(group->listen));
 	group->port = seen->port;
 	if (seen->ifindex && !if_indextoname(seen->ifindex, group->ifname))
 		(void)snprintf(group->ifname, sizeof(group->ifname), "if%u", seen->ifindex);

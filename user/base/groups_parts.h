@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of base/groups share. Only they include it. */
+/* What the files of base/groups share, and those of base/bind. Only they include it. */
 #ifndef NETLANE_BASE_GROUPS_PARTS_H
 #define NETLANE_BASE_GROUPS_PARTS_H
 
@@ -10,6 +10,9 @@ void groups_serve(struct listen_group *groups, unsigned int nr, bool servers);
 /* Which program is netlane's own, and what it is told: .chooser and .program_cpu. */
 void groups_chosen(struct listen_group *groups, unsigned int nr);
 
+/* As struct listen_group's .listen. */
+void group_listen_text(int family, const void *addr, unsigned int port, bool v6only, char *buf,
+		       size_t len);
 /* Can that socket be reached, without changing anything? 0, -EPERM, -ESRCH, ... */
 int group_reach(const struct group_socket *socket);
 /* A descriptor of ours for the @i-th socket; -ESRCH: it is gone, -errno with a sentence. */

@@ -63,7 +63,8 @@ static int socket_take(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int ask(int family, unsigned int states, uint16_t port, unsigned int ext, struct walk *walk)
+static int ask(int family, int protocol, unsigned int states, uint16_t port, unsigned int ext,
+	       struct walk *walk)
 {
 	/* equal: on behind the end, which accepts; else beyond it, which does not */
 	const struct inet_diag_bc_op filter[] = {
@@ -84,7 +85,7 @@ static int ask(int family, unsigned int states, uint16_t port, unsigned int ext,
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = (unsigned char)family;
-	req->sdiag_protocol = IPPROTO_TCP;
+	req->sdiag_protocol = (unsigned char)protocol;
 	req->idiag_ext = (unsigned char)ext;
 	req->idiag_states = states;
 	if (port)
@@ -98,7 +99,7 @@ int sockdiag_tcp(int family, unsigned int states, uint16_t port, sockdiag_each e
 {
 	struct walk walk = { .each = each, .arg = arg };
 
-	return ask(family, states, port, 0, &walk);
+	return ask(family, IPPROTO_TCP, states, port, 0, &walk);
 }
 
 int sockdiag_tcp_more(int family, unsigned int states, unsigned int ext, sockdiag_each_more each,
@@ -106,7 +107,15 @@ int sockdiag_tcp_more(int family, unsigned int states, unsigned int ext, sockdia
 {
 	struct walk walk = { .each_more = each, .arg = arg };
 
-	return ask(family, states, 0, ext, &walk);
+	return ask(family, IPPROTO_TCP, states, 0, ext, &walk);
+}
+
+int sockdiag_udp_more(int family, unsigned int states, unsigned int ext, sockdiag_each_more each,
+		      void *arg)
+{
+	struct walk walk = { .each_more = each, .arg = arg };
+
+	return ask(family, IPPROTO_UDP, states, 0, ext, &walk);
 }
 
 int sockdiag_reset(const struct inet_diag_msg *msg)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The TCP sockets of this network namespace, one after another, by sock_diag(7). */
+/* The sockets of this network namespace, one after another, by sock_diag(7). */
 #ifndef NETLANE_BASE_SOCKDIAG_H
 #define NETLANE_BASE_SOCKDIAG_H
 
@@ -63,5 +63,9 @@ int sockdiag_tcp_more(int family, unsigned int states, unsigned int ext, sockdia
  * (CONFIG_INET_DIAG_DESTROY), or -errno.
  */
 int sockdiag_reset(const struct inet_diag_msg *msg);
+
+/* The same of UDP, which is in SOCKDIAG_CLOSE unless it is connected. */
+int sockdiag_udp_more(int family, unsigned int states, unsigned int ext, sockdiag_each_more each,
+		      void *arg);
 
 #endif /* NETLANE_BASE_SOCKDIAG_H */

@@ -76,7 +76,12 @@ bool plan_steer_waits(const struct plan *plan)
 
 bool knob_comes_and_goes(enum knob_kind kind)
 {
-	return kind == KNOB_ROUTE || kind == KNOB_RULE || kind == KNOB_NM;
+	return kind == KNOB_ROUTE || kind == KNOB_RULE || kind == KNOB_NM || kind == KNOB_BIND;
+}
+
+bool knob_is_of_servers(enum knob_kind kind)
+{
+	return kind == KNOB_STEER || kind == KNOB_BIND;
 }
 
 bool knob_lasts(enum knob_kind kind)

@@ -29,6 +29,8 @@ const struct steer_plan *plan_steer(const struct plan *plan, const char *listen,
 bool plan_steer_waits(const struct plan *plan);
 /* Is KNOB_ABSENT a value like any other, to be written and to be given back? */
 bool knob_comes_and_goes(enum knob_kind kind);
+/* Is it about servers, and not about lanes? What becomes of it does not put those in doubt. */
+bool knob_is_of_servers(enum knob_kind kind);
 /* Is it a file that outlives a reboot? Then so does its entry in the journal. */
 bool knob_lasts(enum knob_kind kind);
 /* A deep copy, freed by step_free(). 0 or -ENOMEM. */

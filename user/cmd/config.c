@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "cmd/config_bind.h"
 #include "cmd/config_drain.h"
 #include "cmd/config_keys.h"
 #include "cmd/config_steer.h"
@@ -116,6 +117,13 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 			err_prefix(r->err, "%s:%u: ", r->path, r->line);
 		return !r->ret;
 	}
+	if (!strncmp(section, "bind ", 5)) {
+		r->ret = config_bind_take(r->policy, section + 5 + strspn(section + 5, " \t"), name,
+					  value, r->err);
+		if (r->ret)
+			err_prefix(r->err, "%s:%u: ", r->path, r->line);
+		return !r->ret;
+	}
 	match = !strncmp(section, "nic ", 4) ? section + 4 + strspn(section + 4, " \t") : "";
 	if (*match && strlen(match) < sizeof(nic->match)) {
 		nic = nic_section(r, match);
@@ -134,7 +142,7 @@ static int entry_take(void *arg, const char *section, const char *name, const ch
 	r->ret = err_set(r->err, -EINVAL,
 			 "%s:%u: section '[%s]' is unknown; known: [netlane], "
 			 "[nic NAME], where NAME is an interface, a MAC, a bus path or *, "
-			 "[steer NAME], [zone NAME] and [drain]",
+			 "[steer NAME], [bind NAME], [zone NAME] and [drain]",
 			 r->path, r->section_line, shown);
 	return 0;
 }
@@ -225,6 +233,8 @@ int config_read(const char *root, const char *path, struct policy *policy, struc
 		ret = folder_take(&fresh, root, err);
 	if (!ret)
 		ret = config_steers_check(&fresh, path ? path : main_path, err);
+	if (!ret)
+		ret = config_binds_check(&fresh, path ? path : main_path, err);
 	if (ret) {
 		config_free(&fresh);
 		return ret;
@@ -239,6 +249,7 @@ void config_free(struct policy *policy)
 		free(policy->nic[--policy->nr_nic].cpus);
 	free(policy->nic);
 	free(policy->steer);
+	config_binds_free(policy);
 	config_zones_free(policy);
 	memset(policy, 0, sizeof(*policy));
 }
@@ -251,8 +262,11 @@ int config_copy(const struct policy *from, struct policy *to)
 	to->nr_nic = 0;
 	to->steer = NULL;
 	to->nr_steer = 0;
+	to->bind = NULL;
+	to->nr_bind = 0;
 	to->nic = calloc(from->nr_nic + 1, sizeof(*to->nic));
-	if (config_zones_copy(from, to) || config_steers_copy(from, to) || !to->nic) {
+	if (config_zones_copy(from, to) || config_steers_copy(from, to) ||
+	    config_binds_copy(from, to) || !to->nic) {
 		config_free(to);
 		return -ENOMEM;
 	}

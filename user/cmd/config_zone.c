@@ -51,8 +51,7 @@ static const struct zone *zone_with(const struct policy *policy, const char *pre
 	return found;
 }
 
-/* One that an address can be in: IPv4 behind ::ffff: is written as IPv4. */
-static int network_parse(const char *word, char text[ADDR_LEN])
+int config_network_parse(const char *word, char text[ADDR_LEN])
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct prefix prefix, net;
@@ -76,7 +75,7 @@ static int prefix_add(struct policy *policy, const char *name, const char *word,
 	unsigned int all;
 
 	text_escape(shown, sizeof(shown), word);
-	if (network_parse(word, text))
+	if (config_network_parse(word, text))
 		return err_set(err, -EINVAL,
 			       "prefix = '%s': allowed are networks such as 10.0.0.0/8 and "
 			       "fd00::/8, with no bit set behind the length, and a comma between "

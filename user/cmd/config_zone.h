@@ -13,6 +13,11 @@ int config_zone_take(struct policy *policy, const char *zone, const char *key, c
 		     struct err *err);
 /* Is @name one for a section: letters, digits, '.', '_' and '-', below @len bytes? */
 bool config_name_is_good(const char *name, unsigned long len);
+/*
+ * The canonical text of a network that an address can be in: IPv4 behind ::ffff: is
+ * written as IPv4, and no bit is set behind the length. 0 or -EINVAL.
+ */
+int config_network_parse(const char *word, char text[ADDR_LEN]);
 /* @to holds a copy of its own, also of a part when it fails. 0 or -ENOMEM. */
 int config_zones_copy(const struct policy *from, struct policy *to);
 void config_zones_free(struct policy *policy);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,6 +103,7 @@ static int rest_end(void)
 {
 	struct text macs = { 0 }, listens = { 0 };
 	unsigned int nr_drains;
+	char *bindings = NULL;
 	struct err err = { 0 };
 	int ret = nm_orphans_remove(&macs, &err), code = ret < 0 ? fail_err(ret, &err) : CODE_DONE;
 
@@ -124,6 +126,13 @@ static int rest_end(void)
 		code = fail_err(ret, &err);
 	if (nr_drains)
 		say("ports were drained of which no journal knew; they take new connections again\n");
+	ret = bind_orphans_end(&bindings, &err);
+	if (ret < 0)
+		code = fail_err(ret, &err);
+	if (ret > 0)
+		say("bindings of netlane's that no journal knew were in force: %s; they are ended\n",
+		    bindings);
+	free(bindings);
 	return counting_end() == CODE_DONE ? code : CODE_FAILED;
 }
 

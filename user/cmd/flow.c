@@ -82,6 +82,8 @@ static unsigned int what_of(const struct flow_from *from, const struct policy *p
 			what |= FACTS_ROUTING;
 	if (policy->nr_steer)
 		what |= FACTS_GROUPS;
+	if (policy->nr_bind)
+		what |= FACTS_BINDS;
 	return what;
 }
 

@@ -22,6 +22,7 @@
 #include "cmd/repair.h"
 #include "cmd/tell.h"
 #include "facts/facts.h"
+#include "plan/bind.h"
 #include "plan/plan.h"
 #include "view/view.h"
 
@@ -70,7 +71,7 @@ static bool is_wanted(struct keep *keep, const struct flow *flow, const struct j
 
 	if (entry && entry->yielded)
 		return false;
-	if (step->knob.kind == KNOB_STEER &&
+	if (knob_is_of_servers(step->knob.kind) &&
 	    (clock_boot_ns() < keep->steer_again_ns || !keep_steers(state, step)))
 		return false;
 	if (step->knob.bus[0] && nic_waits(keep, flow, state, &step->knob))
@@ -174,7 +175,7 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	if (ret)
 		goto free_flow;
 	waits_note(keep, &flow);
-	keep->steer_waits = plan_steer_waits(&flow.plan);
+	keep->steer_waits = plan_steer_waits(&flow.plan) || bind_waits(&flow.policy, &flow.facts);
 	count_new(keep, &flow.facts);
 	keep_sift(keep, &flow, &state);
 	if (flow.plan.nr_step)

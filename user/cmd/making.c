@@ -78,7 +78,7 @@ static int servers_make(struct making *m)
 		struct step step = m->flow->plan.step[i];
 		struct err err = { 0 };
 
-		if (step.knob.kind != KNOB_STEER)
+		if (!knob_is_of_servers(step.knob.kind))
 			continue;
 		if (keep_steers(journal_state(m->journal), &step)) {
 			if (part_make(m, &step, 1, &err)) {
@@ -105,7 +105,7 @@ static int lanes_make(struct making *m, struct err *err)
 	if (!step)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (i = 0; i < plan->nr_step; i++)
-		if (plan->step[i].knob.kind != KNOB_STEER)
+		if (!knob_is_of_servers(plan->step[i].knob.kind))
 			step[nr++] = plan->step[i];
 	if (nr)
 		ret = part_make(m, step, nr, err);

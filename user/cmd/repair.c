@@ -47,7 +47,7 @@ static void by_whom(char *buf, size_t len, const struct blame *by, const struct 
 	struct text who = { 0 };
 	double seconds = since && since < now ? (double)(now - since) / 1e9 : 0;
 
-	if (step->knob.kind == KNOB_STEER) {
+	if (knob_is_of_servers(step->knob.kind)) {
 		(void)snprintf(buf, len,
 			       "its server has other sockets or workers, wrong for at most %.3f s",
 			       seconds);
@@ -169,7 +169,7 @@ static int plan_judge(struct keep *keep, struct journal *journal, struct flow *f
 /* What stands or falls together: the steps of one NIC, of the node (""), of one server. */
 static bool same_part(const struct step *a, const struct step *b)
 {
-	if (a->knob.kind == KNOB_STEER || b->knob.kind == KNOB_STEER)
+	if (knob_is_of_servers(a->knob.kind) || knob_is_of_servers(b->knob.kind))
 		return knob_equal(&a->knob, &b->knob);
 	return !strcmp(a->ifname, b->ifname);
 }
@@ -239,7 +239,7 @@ static int parts_apply(struct keep *keep, struct journal *journal, const struct 
 		if (!is_first_of_its_part(&flow->plan, i))
 			continue;
 		one = part_apply(keep, journal, flow, &flow->plan.step[i], nr, &why);
-		if (flow->plan.step[i].knob.kind == KNOB_STEER) {
+		if (knob_is_of_servers(flow->plan.step[i].knob.kind)) {
 			steer_done(keep, one, &why);
 			continue;
 		}

@@ -17,6 +17,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "base/bindings.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/names.h"
@@ -197,12 +198,14 @@ static void on_touch(void *arg, const struct blame *blame)
 static void on_listens(void *arg, unsigned int port)
 {
 	struct daemon *d = arg;
+	bool wanted = false;
 	unsigned int i;
 
 	for (i = 0; i < d->keep.policy.nr_steer; i++)
-		if (d->keep.policy.steer[i].port == port)
-			break;
-	if (i == d->keep.policy.nr_steer)
+		wanted |= d->keep.policy.steer[i].port == port;
+	for (i = 0; i < d->keep.policy.nr_bind; i++)
+		wanted |= binding_port(d->keep.policy.bind[i].to) == port;
+	if (!wanted)
 		return;
 	d->steer_looks = STEER_LOOKS;
 	d->keep.steer_again_ns = 0;

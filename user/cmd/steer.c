@@ -9,6 +9,7 @@
 #include "base/step.h"
 #include "cmd/cmd.h"
 #include "cmd/flow.h"
+#include "cmd/steer_bind.h"
 #include "facts/facts.h"
 #include "observe/events.h"
 #include "plan/plan.h"
@@ -85,7 +86,7 @@ static unsigned int found(const struct steer_view *view)
 	for (i = 0; i < view->nr_row; i++)
 		nr += view->row[i].wanted ||
 		      (view->row[i].section.name[0] && view->row[i].section.left[0]);
-	return nr;
+	return nr + (view->bind.nr_row && steer_bind_found(&view->bind));
 }
 
 static int show(const struct steer_opts *opts, const struct flow *flow)
@@ -97,7 +98,7 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 
 	view.row = calloc(flow->facts.nr_group + 1, sizeof(*view.row));
 	view.lost = calloc(flow->plan.nr_steer + 1, sizeof(*view.lost));
-	if (!view.row || !view.lost)
+	if (!view.row || !view.lost || steer_bind_fill(flow, &view.bind))
 		code = fail("out of memory");
 	for (i = 0; i < flow->facts.nr_group && code == CODE_DONE; i++)
 		if (row_fill(flow, i, &view.row[view.nr_row++]))
@@ -119,6 +120,7 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 		free(view.row[i].now);
 		free(view.row[i].wanted);
 	}
+	steer_bind_free(&view.bind);
 	free(view.row);
 	free(view.lost);
 	return code;
@@ -127,7 +129,7 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 static int steer_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct steer_opts *opts = arg;
-	struct flow_from from = { .config = opts->config, .what = FACTS_GROUPS };
+	struct flow_from from = { .config = opts->config, .what = FACTS_GROUPS | FACTS_BINDS };
 	struct listen_group *groups;
 	struct flow flow = { 0 };
 	struct err err = { 0 };
@@ -148,7 +150,7 @@ static int steer_run(const void *arg, char **words, unsigned int nr_words)
 static const struct option_desc steer_options[] = {
 	{ "json", OPTION_FLAG, offsetof(struct steer_opts, json), NULL, "as JSON" },
 	{ "check", OPTION_FLAG, offsetof(struct steer_opts, check), NULL,
-	  "exit 3 when a [steer NAME] of the configuration is not as it is to be" },
+	  "exit 3 when a [steer NAME] or [bind NAME] of the configuration is not as it is to be" },
 	{ "config", OPTION_TEXT, offsetof(struct steer_opts, config), "FILE",
 	  "instead of /etc/netlane/netlane.conf and its .d folder" },
 	{ NULL, OPTION_END, 0, NULL, NULL },
@@ -157,12 +159,13 @@ static const struct option_desc steer_options[] = {
 const struct command cmd_steer = {
 	.name = "steer",
 	.words = "",
-	.summary = "which worker gets a connection: groups of listening sockets",
+	.summary = "which listener, and which worker of it, gets a connection",
 	.help = "Shows the listening sockets that share a port (SO_REUSEPORT) in this network\n"
 		"namespace: who chooses among them, who takes connections from each, and on which\n"
 		"CPUs he runs. Changes nothing: a section [steer NAME] with listen = PORT in the\n"
 		"configuration has netlane up, or the service, give what a CPU receives to the\n"
-		"worker that runs there. Wants root.",
+		"worker that runs there. Then the bindings: which addresses and ports go to which\n"
+		"listener by a section [bind NAME], and how much came. Wants root.",
 	.options = steer_options,
 	.size = sizeof(struct steer_opts),
 	.run = steer_run,

@@ -51,8 +51,9 @@ static void gather_exit(struct gather *g)
 static int parts_gather(const struct gather *g, struct facts *facts, struct err *err)
 {
 	static int (*const parts[])(const struct gather *g, struct facts *facts) = {
-		nics_gather,	nm_gather,	owners_gather,	links_gather, caps_gather,
-		foreign_gather, sysctls_gather, routing_gather, enis_gather,  groups_gather,
+		nics_gather, nm_gather,	     owners_gather,  links_gather,
+		caps_gather, foreign_gather, sysctls_gather, routing_gather,
+		enis_gather, groups_gather,  binds_gather,
 	};
 	unsigned int i;
 	int ret;
@@ -106,6 +107,13 @@ static void moving_swap(struct facts *a, struct facts *b)
 	a->groups_heed_cpu = b->groups_heed_cpu;
 	a->group = b->group;
 	a->nr_group = b->nr_group;
+	a->binds_known = b->binds_known;
+	a->binds_err = b->binds_err;
+	a->bind_value = b->bind_value;
+	a->bound = b->bound;
+	a->nr_bound = b->nr_bound;
+	a->endpoint = b->endpoint;
+	a->nr_endpoint = b->nr_endpoint;
 	b->cpus = was.cpus;
 	b->nic = was.nic;
 	b->nr_nic = was.nr_nic;
@@ -117,6 +125,11 @@ static void moving_swap(struct facts *a, struct facts *b)
 	b->nr_sysctl = was.nr_sysctl;
 	b->group = was.group;
 	b->nr_group = was.nr_group;
+	b->bind_value = was.bind_value;
+	b->bound = was.bound;
+	b->nr_bound = was.nr_bound;
+	b->endpoint = was.endpoint;
+	b->nr_endpoint = was.nr_endpoint;
 }
 
 static void logins_keep(struct facts *facts, const struct facts *was)
@@ -165,6 +178,7 @@ int facts_refresh(unsigned int what, struct facts *facts, struct err *err)
 		ret = ret ? ret : nm_gather(&g, &now);
 		ret = ret ? ret : sysctls_gather(&g, &now);
 		ret = ret ? ret : groups_gather(&g, &now);
+		ret = ret ? ret : binds_gather(&g, &now);
 		moving_swap(facts, &now);
 		logins_keep(facts, &now);
 		nics_own(&g, facts);

@@ -19,13 +19,15 @@
 #define FACTS_METADATA 2u /* ask the metadata service, only on an ECS product, 1 s at most */
 #define FACTS_ROUTING 4u /* rules, tables, addresses, and what the metadata says of the ENIs */
 #define FACTS_GROUPS 8u /* who listens in groups and who serves (a walk over every process) */
-#define FACTS_ALL (FACTS_CAPS | FACTS_METADATA | FACTS_ROUTING | FACTS_GROUPS)
+#define FACTS_BINDS 16u /* what listens, for bindings; those that stand are read always */
+#define FACTS_ALL (FACTS_CAPS | FACTS_METADATA | FACTS_ROUTING | FACTS_GROUPS | FACTS_BINDS)
 
 /* Fills @facts (any content is overwritten). 0, or -errno when not even CPUs could be read. */
 int facts_gather(const char *root, unsigned int what, struct facts *facts, struct err *err);
 /*
  * Reads anew on the running node what events tell of: CPUs, NICs with their
- * queues, sysctls, policy routing, groups of listening sockets. All else stays as it was gathered (owners,
+ * queues, sysctls, policy routing, groups of listening
+ * sockets, bindings. All else stays as it was gathered (owners,
  * logins, programs, the node, what the metadata service said), for it costs a
  * walk over every process and every TCP socket, or seconds when that service
  * is late. -errno: @facts is as before.

@@ -12,6 +12,7 @@
 #include <json-c/json_tokener.h>
 #include <json-c/linkhash.h>
 
+#include "base/bind.h"
 #include "base/files.h"
 #include "base/groups.h"
 #include "base/names.h"
@@ -205,6 +206,11 @@ const struct field facts_fields[] = {
 	F_INT(facts, groups_err),
 	F_ENUM(facts, groups_heed_cpu, tri_names),
 	F_LIST(facts, group, nr_group, group_fields),
+	F_ENUM(facts, binds_known, tri_names),
+	F_INT(facts, binds_err),
+	F_HEAP(facts, bind_value),
+	F_LIST(facts, bound, nr_bound, bound_fields),
+	F_LIST(facts, endpoint, nr_endpoint, endpoint_fields),
 	F_HEAP(facts, irqbalance_banned),
 	F_END,
 };

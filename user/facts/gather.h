@@ -50,6 +50,8 @@ int enis_gather(const struct gather *g, struct facts *facts);
 extern const struct field eni_fields[];
 /* groups.c: facts->group. -ENOMEM. */
 int groups_gather(const struct gather *g, struct facts *facts);
+/* bind.c: facts->bind_value and what is with it. -ENOMEM. */
+int binds_gather(const struct gather *g, struct facts *facts);
 /* caps.c, foreign.c, sysctls.c: -ENOMEM. */
 int caps_gather(const struct gather *g, struct facts *facts);
 int foreign_gather(const struct gather *g, struct facts *facts);

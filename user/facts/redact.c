@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bind.h"
 #include "base/groups.h"
 #include "base/prefix.h"
 #include "base/text.h"
@@ -226,6 +227,25 @@ static void id_redact(char *id, size_t len, const char *alias)
 		(void)text_copy(id, len, alias); /* all aliases are short */
 }
 
+/* Names, addresses and ports: nothing is left. */
+static void binds_redact(struct facts *facts)
+{
+	struct bind_now now = {
+		.value = facts->bind_value,
+		.bound = facts->bound,
+		.nr_bound = facts->nr_bound,
+		.endpoint = facts->endpoint,
+		.nr_endpoint = facts->nr_endpoint,
+	};
+
+	bind_now_free(&now);
+	facts->bind_value = NULL;
+	facts->bound = NULL;
+	facts->endpoint = NULL;
+	facts->nr_bound = facts->nr_endpoint = 0;
+	facts->binds_known = IS_UNKNOWN;
+}
+
 void facts_redact(struct facts *facts)
 {
 	struct node *node = &facts->node;
@@ -240,6 +260,7 @@ void facts_redact(struct facts *facts)
 	facts->group = NULL;
 	facts->nr_group = 0;
 	facts->groups_known = IS_UNKNOWN;
+	binds_redact(facts);
 	macs_redact(facts);
 	routing_redact(facts); /* before the names that its routes have */
 	ifnames_redact(facts);

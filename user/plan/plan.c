@@ -13,6 +13,7 @@
 #include "base/driver.h"
 #include "base/step.h"
 #include "base/text.h"
+#include "plan/bind.h"
 #include "plan/decide.h"
 #include "plan/nm.h"
 #include "plan/notes.h"
@@ -197,6 +198,8 @@ static int build(struct work *w, struct err *err)
 		nm_build(w);
 	if (!w->failed)
 		steer_build(w);
+	if (!w->failed)
+		bind_build(w);
 	notes_build(w);
 	return w->failed ? -ENOMEM : 0;
 }

@@ -260,6 +260,7 @@ static void command_add(struct text *t, const struct plan *plan, const struct st
 		nm_add(t, step);
 		break;
 	case KNOB_STEER:
+	case KNOB_BIND:
 		comment_add(t, "no command does this, only netlane up: ", step->after);
 		break;
 	case KNOB_DRAIN: /* is never part of a plan */

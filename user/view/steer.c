@@ -95,6 +95,7 @@ void view_steer(struct text *out, const struct steer_view *view, unsigned int wi
 		view_wrap(out, line.s ? line.s : "", 0, 2, width);
 		text_free(&line);
 	}
+	view_bind(out, &view->bind, width);
 }
 
 static const struct field section_fields[] = {
@@ -125,6 +126,7 @@ static const struct field lost_fields[] = {
 static const struct field view_fields[] = {
 	F_LIST(steer_view, row, nr_row, row_fields),
 	F_LIST(steer_view, lost, nr_lost, lost_fields),
+	F_OBJECT(steer_view, bind, bind_view_fields),
 	F_END,
 };
 

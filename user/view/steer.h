@@ -8,6 +8,7 @@
 #include "base/fields.h"
 #include "base/text.h"
 #include "types.h"
+#include "view/bind.h"
 
 /* One group, and what the configuration has to say of it. */
 struct steer_row {
@@ -29,6 +30,7 @@ struct steer_view {
 	unsigned int nr_row;
 	struct steer_plan *lost; /* of sections that name no group */
 	unsigned int nr_lost;
+	struct bind_view bind;
 };
 
 void view_steer(struct text *out, const struct steer_view *view, unsigned int width);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All bindings of this network namespace as one knob: a change of them is one
+ * write. The rule: whatever of netlane's stands there is netlane's, for nobody else
+ * makes it.
+ */
+#include "base/bind.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "apply/apply.h"
+#include "apply/knobs.h"
+
+static int bind_knob_read(const char *root, const struct knob *knob, const char *ifname,
+			  char **value, struct err *err)
+{
+	struct bind_now now;
+	int ret;
+
+	if (root && strcmp(root, "/"))
+		return knob_value(value, KNOB_ABSENT, err);
+	ret = bind_read(&now, false, err);
+	if (ret)
+		return ret;
+	*value = now.value;
+	now.value = NULL;
+	bind_now_free(&now);
+	return 0;
+}
+
+static int bind_knob_write(const char *root, const struct knob *knob, const char *ifname,
+			   const char *value, struct err *err)
+{
+	return bind_set(value, err);
+}
+
+static bool bind_is_ours(const char *now, const char *ours)
+{
+	return strcmp(now, KNOB_ABSENT) && strcmp(ours, KNOB_ABSENT);
+}
+
+int bind_orphans_end(char **value, struct err *err)
+{
+	struct bind_now now;
+	int ret;
+
+	*value = NULL;
+	if (bind_read(&now, false, NULL))
+		return 0; /* what cannot be read could not be made either */
+	ret = strcmp(now.value, KNOB_ABSENT) ? bind_set(KNOB_ABSENT, err) : 0;
+	if (!ret && strcmp(now.value, KNOB_ABSENT)) {
+		*value = now.value;
+		now.value = NULL;
+		ret = 1;
+	}
+	bind_now_free(&now);
+	return ret;
+}
+
+const struct knob_ops bind_ops = {
+	.read = bind_knob_read,
+	.write = bind_knob_write,
+	.is_ours = bind_is_ours,
+};
