@@ -48,7 +48,8 @@ int bind_orphans_end(char **value, struct err *err)
 	*value = NULL;
 	if (bind_read(&now, false, NULL))
 		return 0; /* what cannot be read could not be made either */
-	ret = strcmp(now.value, KNOB_ABSENT) ? bind_set(KNOB_ABSENT, err) : 0;
+	/* also where none stands: a down that was killed may have left the pin */
+	ret = bind_set(KNOB_ABSENT, err);
 	if (!ret && strcmp(now.value, KNOB_ABSENT)) {
 		*value = now.value;
 		now.value = NULL;

@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 
 #include "base/bpffs.h"
+#include "base/fault.h"
 #include "base/files.h"
 #include "base/netns.h"
 #include "bpf/abi.h"
@@ -211,7 +212,8 @@ static int begin(int prog, struct err *err)
 	if (ret)
 		return err_set(err, ret, "this network namespace takes no sk_lookup program: %s",
 			       strerror(-ret));
-	ret = link_pin(link, err);
+	ret = fault_point("after bindings are attached");
+	ret = ret ? err_set(err, ret, "failed by a test") : link_pin(link, err);
 	close(link); /* what is not pinned ends here */
 	if (!ret)
 		return 0;
@@ -223,6 +225,8 @@ static int begin(int prog, struct err *err)
 
 int bind_kernel_attach(const struct bind_kernel *kernel, int prog, struct err *err)
 {
+	if (fault_point("before bindings are attached"))
+		return err_set(err, -EIO, "failed by a test");
 	if (kernel->link < 0)
 		return begin(prog, err);
 	if (bpf_link_update(kernel->link, prog, NULL))
@@ -240,6 +244,8 @@ int bind_kernel_end(const struct bind_kernel *kernel, struct err *err)
 	if (kernel->link >= 0 && bpf_link_detach(kernel->link))
 		return err_set(err, -errno, "the program of the bindings cannot be detached: %s",
 			       strerror(errno));
+	if (fault_point("after bindings are detached"))
+		return err_set(err, -EIO, "failed by a test");
 	folder_name(name, sizeof(name));
 	ret = bpffs_folder_remove(name, err);
 	folders_tidy();
