@@ -20,14 +20,17 @@ $(O)/bench/fired: tests/bench/fired.c
 	$(call say,CC,$@)mkdir -p $(@D) && \
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) $(PC_CFLAGS) -o $@ $< $(PC_LIBS)
 
+$(O)/bench/vip: tests/bench/vip.c
+	$(call say,CC,$@)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -o $@ $<
+
 $(O)/bench/census: tests/bench/census.c $(filter-out %/user/main.o,$(USER_OBJ)) $(O)/user.flags
 	$(call say,CC,$@)mkdir -p $(@D) && $(CC) $(HARDEN) $(USER_CFLAGS) $(USER_LDFLAGS) \
 	-o $@ $< $(filter-out %/user/main.o,$(USER_OBJ)) $(PC_LIBS)
 
-bench-programs: all $(O)/bench/load $(O)/bench/empty $(O)/bench/fired $(O)/bench/census $(O)/tests/waits
+bench-programs: all $(O)/bench/load $(O)/bench/empty $(O)/bench/fired $(O)/bench/census $(O)/bench/vip $(O)/tests/waits
 	@:
 
-bench:	## measure; NAME=observe: what counting costs, census: knowing who has TIME_WAITs
+bench:	## measure; NAME=observe: what counting costs, census: knowing who has TIME_WAITs, ...
 	$(Q)scripts/deps bench
 	$(SUBMAKE) bench-programs
 	$(Q)tests/bench/$(or $(NAME),observe).sh

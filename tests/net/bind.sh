@@ -16,5 +16,5 @@ here=$(dirname "$0")
 a=nlbind-a-$$ b=nlbind-b-$$
 
 t_setup prepare
-bind_cases
+bind_cases 50
 t_done

@@ -187,7 +187,7 @@ group()
 	t_eq "$((BASH_REMATCH[1] + BASH_REMATCH[2]))" 100 "answers"
 }
 
-# Another table under load: each request is answered by one of the two, each table is in
+# changes_under_load NUMBER - another table under load: each request is answered by one of the two, each table is in
 # force when its up returns, and none was in force by halves.
 changes_under_load()
 {
@@ -199,7 +199,7 @@ changes_under_load()
 	: >"$T_TMP/load"
 	client python3 "$net/binder.py" until "$T_TMP/load" $vip.1.1 80 443 8000 >"$T_TMP/asked" 2>"$T_TMP/failed" &
 	t_at_end "rm -f $T_TMP/load; wait $! || :"
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < $1; i++)); do
 		to=$((8001 + i % 2))
 		# the number of sections and pages changes as well
 		if ((i % 3)); then
@@ -357,6 +357,7 @@ journal_is_lost()
 	t_wait_for 10 none_left
 }
 
+# bind_cases CHANGES - how many of them under load
 bind_cases()
 {
 	t_case bind.vip.is_served_and_given_back vip_and_down
@@ -366,12 +367,12 @@ bind_cases()
 	t_case bind.families.each_as_the_listener_can families
 	t_case bind.precedence.prefix_then_port precedence
 	t_case bind.group.chooses_itself group
-	t_case bind.change.no_request_fails changes_under_load
+	t_case bind.change.no_request_fails changes_under_load "$1"
 	t_case bind.listener.is_followed follows
 	t_case bind.listener.that_came_is_found_by_up up_finds_listener
 	t_case bind.section.that_goes_is_ended section_goes
 	t_case bind.foreign.before_has_chosen foreign_before
 	t_case bind.foreign.behind_has_the_last_word foreign_behind
-	t_case bind.killed.anywhere_is_given_back killed_anywhere
+	t_once bind.killed.anywhere_is_given_back killed_anywhere
 	t_case bind.journal.is_lost journal_is_lost
 }

@@ -32,6 +32,6 @@ comes()
 }
 
 t_setup prepare
-bind_cases
+bind_cases 10
 t_case bind.listener.is_seen_to_come comes
 t_done
