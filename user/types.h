@@ -122,7 +122,7 @@ struct policy {
 	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                         \
 	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")          \
 	X(STEER, "steer", "'hash', or 'cpu' and one for each socket, '-' for none") \
-	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports") \
+	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports")                \
 	X(BIND, "bind", "each binding: 'NAME PROTOCOL PREFIXES PORTS to LISTENER'")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,

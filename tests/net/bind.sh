@@ -3,7 +3,7 @@
 # Rule: what it takes to see a server come is in no kernel's power here, so the
 # service's sweep is what finds it.
 #
-# host: timeout=240
+# host: timeout=600
 
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR

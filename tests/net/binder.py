@@ -15,6 +15,7 @@
 import collections
 import ctypes
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -157,6 +158,10 @@ def program(sockets, port, replace):
 
 
 def foreign(ready, port, to, replace):
+    try:  # before 5.11 maps are locked memory; where root may not raise it they are not
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    except ValueError:
+        pass
     s, _ = listener("theirs@tcp:0.0.0.0:%d" % to)
     sockets = bpf(MAP_CREATE, struct.pack("<IIII", SOCKMAP, 4, 8, 1))
     key, value = ctypes.c_uint32(0), ctypes.c_uint64(s.fileno())

@@ -2,7 +2,7 @@
 /*
  * Other people's BPF programs on network hooks, so that nothing of ours is put
  * over or before them unknowingly. The rule: read by id, never pinned, never
- * detached; netlane's own programs (lane_*) are not foreign.
+ * detached; netlane's own programs (lane_*, drain_*) are not foreign.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -81,7 +81,8 @@ int foreign_add(struct facts *facts, const char *hook, const char *where, unsign
 	char name[sizeof(foreign->name)];
 
 	prog_name(prog, name, sizeof(name));
-	if (!strncmp(name, "lane_", strlen("lane_")) || is_known(facts, hook, where, prog))
+	if (!strncmp(name, "lane_", strlen("lane_")) ||
+	    !strncmp(name, "drain_", strlen("drain_")) || is_known(facts, hook, where, prog))
 		return 0;
 	foreign = facts_more(&facts->foreign, &facts->nr_foreign, sizeof(*foreign));
 	if (!foreign)
