@@ -9,7 +9,7 @@
 #define NETLANE_BPF_ABI_H
 
 #ifndef LANE_ABI /* a test builds a version that is not there yet */
-#define LANE_ABI 3
+#define LANE_ABI 4
 #endif
 
 /* Interfaces are entries of lane_nics by ifindex; one above the limit is not counted. */
@@ -116,12 +116,23 @@ struct tcp_accept_key {
 _Static_assert(sizeof(struct tcp_accept_key) == 12, "tcp_accept_key is ABI");
 
 struct tcp_accept_row {
-	__u64 accepted;
-	__u64 local; /* of those, on the CPU that had received them */
 	__u64 last_ns; /* CLOCK_MONOTONIC */
 	__u32 wait[TCP_BUCKETS]; /* from the end of the handshake to accept() */
 };
-_Static_assert(sizeof(struct tcp_accept_row) == 120, "tcp_accept_row is ABI");
+_Static_assert(sizeof(struct tcp_accept_row) == 104, "tcp_accept_row is ABI");
+
+/* By the same key, and by the CPU that accepted: its own memory, so that lanes do not meet. */
+struct tcp_serve {
+	__u64 accepted;
+	__u64 local; /* of those, received by this very CPU */
+};
+_Static_assert(sizeof(struct tcp_serve) == 16, "tcp_serve is ABI");
+
+/*
+ * Who received what each CPU accepted: of all ports together, for a matrix a
+ * listener would be CPUs x CPUs of each. CPUs above share the last row.
+ */
+#define TCP_RECEIVERS 256
 
 /* ---- blame: who touched a knob (bpf/blame.bpf.c). Not pinned: one build writes and reads it. */
 

@@ -35,6 +35,21 @@ struct {
 	__type(value, __u64);
 } tcp_accepts_lost SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, TCP_ACCEPTS_MAX);
+	__type(key, struct tcp_accept_key);
+	__type(value, struct tcp_serve);
+} tcp_serves SEC(".maps");
+
+/* By the CPU that received, in the memory of the one that accepts. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TCP_RECEIVERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} tcp_received SEC(".maps");
+
 /* Of a connection that is not in the state Open: since when, for the time in it. */
 struct since {
 	__u64 ns; /* CLOCK_MONOTONIC */
@@ -201,6 +216,31 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
 /* ---- accept() */
 
 /*
+ * Which CPU received (it made the child in its softirq) and which accepts. Two
+ * tasks of a CPU may be here at once, so its own numbers want atomics, too.
+ */
+static __always_inline void served(const struct tcp_accept_key *key, __u32 receiver)
+{
+	__u32 row = receiver < TCP_RECEIVERS - 1 ? receiver : TCP_RECEIVERS - 1;
+	struct tcp_serve *serve = bpf_map_lookup_elem(&tcp_serves, key);
+	__u64 *received = bpf_map_lookup_elem(&tcp_received, &row);
+
+	if (received)
+		__sync_fetch_and_add(received, 1);
+	if (!serve) {
+		struct tcp_serve none = {};
+
+		(void)bpf_map_update_elem(&tcp_serves, key, &none, BPF_NOEXIST);
+		serve = bpf_map_lookup_elem(&tcp_serves, key);
+	}
+	if (!serve)
+		return;
+	__sync_fetch_and_add(&serve->accepted, 1);
+	if (receiver == bpf_get_smp_processor_id())
+		__sync_fetch_and_add(&serve->local, 1);
+}
+
+/*
  * When the handshake ended, the kernel began to measure how fast the reader
  * takes what comes, and it goes on with that at the first read: nothing has to
  * be remembered for each connection here.
@@ -233,10 +273,7 @@ static __always_inline void accepted(struct sock *sk, struct sock *child)
 	now = bpf_ktime_get_ns();
 	began = tp->rcvq_space.time; /* in us of the same clock */
 	bucket = bucket_of_us(now / 1000 > began ? now / 1000 - began : 0);
-	__sync_fetch_and_add(&row->accepted, 1);
-	if ((__u32)tp->inet_conn.icsk_inet.sk.__sk_common.skc_incoming_cpu ==
-	    bpf_get_smp_processor_id())
-		__sync_fetch_and_add(&row->local, 1);
+	served(&key, tp->inet_conn.icsk_inet.sk.__sk_common.skc_incoming_cpu);
 	if (bucket < TCP_BUCKETS)
 		__sync_fetch_and_add(&row->wait[bucket], 1);
 	row->last_ns = now;

@@ -166,8 +166,41 @@ no_ptrace()
 	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
 }
 
+# Whose connections were accepted where is just what the workers themselves answered:
+# of the port by the CPU that accepted, of the node by both CPUs.
+counts_are_exact()
+{
+	local cpu who count key
+	declare -A accepted=() crossed=()
+	two_cpus
+	nginx_begin 01 10
+	printf '%s\n' "[netlane]" "mode = hold" "counters = yes" >"$T_TMP/conf"
+	up >/dev/null
+	inside sh -c 'ls /sys/fs/bpf/netlane/abi-*/link_tcp_accepted*' >/dev/null 2>&1 ||
+		t_skip "this kernel has no hook for accept()"
+	(($(nproc) >= 3)) || t_skip "needs three CPUs: netlane's own connections, by which it tries the kernel, are kept apart"
+	steer_status >"$T_TMP/before"
+	while read -r cpu who count; do
+		who=$(cpu_of "$who")
+		accepted[$who]=$((${accepted[$who]:-0} + count))
+		crossed[$cpu,$who]=$count
+	done < <(client python3 "$net/asker.py" tally "$address" "$port" 40 0 1)
+	steer_status >"$T_TMP/after"
+	for who in 0 1; do
+		t_eq "$(counted "[.row[].accepts.lane[]? | select(.cpu == $who) | .accepted]")" "${accepted[$who]:-0}" "accepted on CPU $who"
+		t_eq "$(counted "[.row[].accepts.lane[]? | select(.cpu == $who) | .local]")" "${crossed[$who,$who]:-0}" "of them received there"
+	done
+	for key in 0,0 0,1 1,0 1,1; do
+		t_eq "$(counted "[.cross[] | select(.received == ${key%,*} and .accepted == ${key#*,}) | .connections]")" "${crossed[$key]:-0}" "from CPU ${key%,*} to CPU ${key#*,}"
+	done
+	netlane steer --config "$T_TMP/conf" | t_finds -E "accepted on the CPU that received: [0-9.]+ % of 8[0-9]"
+}
+steer_status() { inside taskset -c 2 "$PWD/build/netlane" steer status --json --config "$T_TMP/conf"; }
+counted() { echo $(($(jq "$1 | add // 0" "$T_TMP/after") - $(jq "$1 | add // 0" "$T_TMP/before"))); }
+
 steer_cases()
 {
+	t_case steer.accepts.are_counted_exactly counts_are_exact
 	t_case steer.hash.is_not_local by_hash
 	t_case steer.incoming_cpu.is_local steered incoming-cpu "0 1 " 0
 	t_case steer.program.is_local steered program "-1 -1 " 1

@@ -31,7 +31,7 @@ static char *draw(struct top *top, const struct load *load)
 	unsigned int lines = 0;
 	const char *s;
 
-	top_draw(&text, top, load, "netlane top", "1 pps in");
+	top_draw(&text, top, load, "netlane top", "1 pps in", "accepts none");
 	for (s = text.s; *s; lines++) {
 		size_t len = strcspn(s, "\n");
 

@@ -34,6 +34,12 @@ struct event_row {
 	struct event_count count;
 };
 
+/* What one CPU accepted. */
+struct event_serve {
+	uint64_t accepted;
+	uint64_t local; /* of those, received by this CPU */
+};
+
 /* One listening port. */
 struct event_accept {
 	unsigned int netns;
@@ -41,7 +47,41 @@ struct event_accept {
 	bool ipv6; /* an IPv6 socket, which may take IPv4's connections as well */
 	uint64_t accepted;
 	uint64_t local; /* of those, on the CPU that had received them */
+	struct event_serve *by_cpu; /* the same by the CPU that accepted; nr_lane of them */
 	struct hist wait; /* us, from the end of the handshake to accept() */
+};
+
+/* Which CPU received what each CPU accepted, on all ports of all namespaces. */
+struct event_matrix {
+	uint64_t *accepted; /* of receiver r by CPU c: [r * nr_cpu + c]; the last r: all above */
+	unsigned int nr_receiver;
+	unsigned int nr_cpu; /* possible ones */
+};
+
+struct accept_lane {
+	unsigned int cpu;
+	uint64_t accepted;
+	uint64_t local; /* of those, received by this CPU */
+};
+
+/*
+ * Accepting on one port, as judge has it. Local alone can be had by giving everything to one worker, so
+ * the busiest one's share stands beside it.
+ */
+struct accept_load {
+	uint64_t accepted;
+	uint64_t local;
+	struct accept_lane *lane; /* CPUs that accepted, or that workers run on */
+	unsigned int nr_lane;
+	unsigned int busiest_cpu;
+	unsigned int busiest_pct; /* what it accepted, of an equal share: 100 is fair; 0: nothing */
+};
+
+/* One element of a matrix that is not zero. */
+struct accept_cross {
+	int received; /* the CPU; -1: one above those that are told apart */
+	unsigned int accepted; /* the CPU */
+	uint64_t connections;
 };
 
 struct events {
@@ -56,6 +96,7 @@ struct events {
 	unsigned int nr_lane; /* possible CPUs */
 	struct event_accept *accept;
 	unsigned int nr_accept;
+	struct event_matrix matrix;
 	uint64_t accepts_lost; /* on ports that found no room among them */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpumask.h"
 #include "base/groups.h"
 #include "base/netns.h"
 #include "base/step.h"
@@ -11,6 +12,7 @@
 #include "cmd/flow.h"
 #include "cmd/steer_bind.h"
 #include "facts/facts.h"
+#include "judge/accepts.h"
 #include "observe/events.h"
 #include "plan/plan.h"
 #include "plan/steer.h"
@@ -52,30 +54,45 @@ static int row_fill(const struct flow *flow, unsigned int i, struct steer_row *r
 	return row->now && (!step || row->wanted) ? 0 : -ENOMEM;
 }
 
+static int row_count(const struct events *events, const struct event_accept *accept,
+		     struct steer_row *row)
+{
+	struct cpumask workers = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < row->group->nr_socket; i++)
+		cpumask_or(&workers, &workers, &row->group->socket[i].cpus);
+	free(row->accepts.lane);
+	row->counted_s = (unsigned int)((events->at_ns - events->since_ns) / 1000000000) + 1;
+	return accept_load(accept->by_cpu, events->nr_lane, &workers, &row->accepts);
+}
+
 /* How local it is, where the service or an up counts that. */
-static void counts_add(struct steer_view *view)
+static int counts_add(struct steer_view *view)
 {
 	const unsigned int netns = netns_own();
 	struct events events;
 	unsigned int i, k;
+	int ret = 0;
 
-	if (events_read(&events, NULL))
-		events.nr_accept = 0;
+	if (events_read(&events, NULL)) {
+		events_free(&events);
+		return 0;
+	}
 	for (i = 0; i < view->nr_row; i++)
-		for (k = 0; k < events.nr_accept; k++) {
+		for (k = 0; k < events.nr_accept && !ret; k++) {
 			const struct event_accept *accept = &events.accept[k];
 			struct steer_row *row = &view->row[i];
 			bool ipv6 = row->listen[0] == '[' || row->listen[0] == '*';
 
-			if (accept->netns != netns || accept->port != row->group->port ||
-			    accept->ipv6 != ipv6)
-				continue;
-			row->accepted = accept->accepted;
-			row->local = accept->local;
-			row->counted_s =
-				(unsigned int)((events.at_ns - events.since_ns) / 1000000000);
+			if (accept->netns == netns && accept->port == row->group->port &&
+			    accept->ipv6 == ipv6)
+				ret = row_count(&events, accept, row);
 		}
+	if (!ret)
+		ret = accept_crosses(NULL, &events.matrix, &view->cross, &view->nr_cross);
 	events_free(&events);
+	return ret;
 }
 
 /* Found: a section's group that is not as it wants it, or a section without one. */
@@ -106,8 +123,8 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 	for (i = 0; i < flow->plan.nr_steer && code == CODE_DONE; i++)
 		if (!flow->plan.steer[i].listen[0])
 			view.lost[view.nr_lost++] = flow->plan.steer[i];
-	if (code == CODE_DONE)
-		counts_add(&view);
+	if (code == CODE_DONE && counts_add(&view))
+		code = fail("out of memory");
 	if (code == CODE_DONE && opts->json) {
 		code = print_json(view_steer_json(&view));
 	} else if (code == CODE_DONE) {
@@ -119,8 +136,10 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 	for (i = 0; i < view.nr_row; i++) {
 		free(view.row[i].now);
 		free(view.row[i].wanted);
+		free(view.row[i].accepts.lane);
 	}
 	steer_bind_free(&view.bind);
+	free(view.cross);
 	free(view.row);
 	free(view.lost);
 	return code;
@@ -136,6 +155,10 @@ static int steer_run(const void *arg, char **words, unsigned int nr_words)
 	unsigned int nr;
 	int ret, code;
 
+	if (nr_words > 1 || (nr_words && strcmp(words[0], "status"))) {
+		(void)fail("steer takes no other word than status, which it shows anyway");
+		return CODE_USAGE;
+	}
 	ret = flow_prepare(&from, &flow, &err);
 	if (!ret &&
 	    flow.facts.groups_known != IS_YES) { /* facts have no more than a number of why */
@@ -158,7 +181,7 @@ static const struct option_desc steer_options[] = {
 
 const struct command cmd_steer = {
 	.name = "steer",
-	.words = "",
+	.words = "[status]",
 	.summary = "which listener, and which worker of it, gets a connection",
 	.help = "Shows the listening sockets that share a port (SO_REUSEPORT) in this network\n"
 		"namespace: who chooses among them, who takes connections from each, and on which\n"

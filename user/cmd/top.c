@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <ncurses.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,13 +14,16 @@
 #include "cmd/cmd.h"
 #include "cmd/watch.h"
 #include "facts/instances.h"
+#include "judge/accepts.h"
 #include "judge/load.h"
+#include "observe/events.h"
 #include "view/load.h"
+#include "view/steer.h"
 #include "view/top.h"
 
 #define NS_PER_MS 1000000ULL
 #define TITLE_LINE 0
-#define HEADER_LINE 3
+#define HEADER_LINE 4
 
 struct top_opts {
 	const char *config;
@@ -31,6 +35,8 @@ struct top_state {
 	struct top top;
 	struct load load; /* what is on the screen */
 	char now[256];
+	char accepts[160];
+	struct event_matrix matrix; /* of the last reading */
 	bool loaded;
 	uint64_t cap_pps;
 };
@@ -64,6 +70,33 @@ static void now_make(struct top_state *state, const struct load *lanes)
 	load_free(&cpus);
 }
 
+/* How local what was accepted since the last reading was. */
+static void accepts_make(struct top_state *state)
+{
+	struct event_matrix now;
+	struct accept_cross *cross = NULL;
+	struct accept_load load = { 0 };
+	struct text text = { 0 };
+	unsigned int nr = 0;
+
+	if (events_matrix(&now)) {
+		(void)text_copy(state->accepts, sizeof(state->accepts), "accepts are not counted");
+		free(now.accepted);
+		return;
+	}
+	if (!accept_crosses(&state->matrix, &now, &cross, &nr) &&
+	    !accept_load_of(cross, nr, &load)) {
+		view_accepts(&text, &load);
+		if (text.s)
+			(void)text_copy(state->accepts, sizeof(state->accepts), text.s);
+	}
+	text_free(&text);
+	free(load.lane);
+	free(cross);
+	free(state->matrix.accepted);
+	state->matrix = now;
+}
+
 static int reading(struct top_state *state, struct err *err)
 {
 	struct load load = { 0 };
@@ -78,6 +111,7 @@ static int reading(struct top_state *state, struct err *err)
 	}
 	if (!load.since_load)
 		top_remember(&state->top, &load);
+	accepts_make(state);
 	if (state->top.by == LOAD_BY_LANE)
 		now_make(state, &load);
 	load_free(&state->load);
@@ -95,7 +129,7 @@ static void paint(struct top_state *state)
 	state->top.width = COLS > 0 ? (unsigned int)COLS : 80;
 	state->top.height = LINES > 0 ? (unsigned int)LINES : 24;
 	title_make(&state->watch.flow.facts, title, sizeof(title));
-	top_draw(&text, &state->top, &state->load, title, state->now);
+	top_draw(&text, &state->top, &state->load, title, state->now, state->accepts);
 	(void)erase();
 	for (line = text.s; line && *line && y < LINES; line = rest, y++) {
 		rest = line + strcspn(line, "\n");
@@ -265,6 +299,7 @@ static int top_run(const void *arg, char **words, unsigned int nr_words)
 		ret = screen_run(&state, &err);
 	top_free(&state.top);
 	load_free(&state.load);
+	free(state.matrix.accepted);
 	watch_close(&state.watch);
 	return ret ? fail_err(ret, &err) : CODE_DONE;
 }

@@ -34,7 +34,7 @@ _netlane()
 		top) words="--nic --config --help $nics" ;;
 		ports) words="--json --check --all --live --help" ;;
 		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
-		steer) words="--json --check --config --help" ;;
+		steer) words="status --json --check --config --help" ;;
 		drain) words="start status stop --ports --by --grace --deadline --then-reset --rehearse --wait --json --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;

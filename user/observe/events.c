@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock.h"
+#include "observe/accepts.h"
 #include "observe/rows_latest.h"
 #include "skel/tcp.skel.h"
 
@@ -23,7 +24,9 @@
 	X(REST, tcp_rest, __u32, struct tcp_row, 1)                                            \
 	X(LANES, tcp_lanes, __u32, struct tcp_row, 1)                                          \
 	X(ACCEPTS, tcp_accepts, struct tcp_accept_key, struct tcp_accept_row, TCP_ACCEPTS_MAX) \
-	X(LOST, tcp_accepts_lost, __u32, __u64, 1)
+	X(LOST, tcp_accepts_lost, __u32, __u64, 1)                                             \
+	X(SERVES, tcp_serves, struct tcp_accept_key, struct tcp_serve, TCP_ACCEPTS_MAX)        \
+	X(RECEIVED, tcp_received, __u32, __u64, TCP_RECEIVERS)
 
 #define EVENT_PROG_LIST(X)                    \
 	X(RETRANSMIT, tcp_retransmit)         \
@@ -207,25 +210,42 @@ static int accepts_take(const struct rows *rows, struct events *events)
 		to->netns = key[i].netns;
 		to->port = key[i].port;
 		to->ipv6 = key[i].family == 6;
-		to->accepted = row[i].accepted;
-		to->local = row[i].local;
 		hist_take(&to->wait, row[i].wait);
 	}
 	return 0;
 }
 
-static int table_take(const struct object *o, const struct table *t, struct events *events,
-		      int (*take)(const struct rows *rows, struct events *events))
+static int table_latest(const struct object *o, const struct table *t, struct rows *rows)
+{
+	int ret = table_read(o, t, rows);
+
+	return ret ? ret : rows_keep_latest(&t->layout, rows);
+}
+
+static int groups_take(const struct object *o, struct events *events)
 {
 	struct rows rows;
-	int ret = table_read(o, t, &rows);
+	int ret = table_latest(o, &rows_table, &rows);
 
 	if (!ret)
-		ret = rows_keep_latest(&t->layout, &rows);
-	if (!ret)
-		ret = take(&rows, events);
+		ret = rows_take(&rows, events);
 	rows_free(&rows);
 	return ret;
+}
+
+/* Who accepted is kept by the same keys. */
+static int ports_take(const struct object *o, struct events *events)
+{
+	struct rows rows;
+	int ret = table_latest(o, &accepts_table, &rows);
+
+	if (!ret)
+		ret = accepts_take(&rows, events);
+	if (!ret)
+		ret = accepts_serve(o->map[MAP_SERVES], rows.keys, events->accept,
+				    events->nr_accept);
+	rows_free(&rows);
+	return ret ? ret : accepts_matrix(o->map[MAP_RECEIVED], &events->matrix);
 }
 
 static int lanes_read(const struct object *o, struct events *events)
@@ -290,13 +310,35 @@ int events_read(struct events *events, struct err *err)
 	events->timeouts_known = is_attached(&o, PROG_TIMEOUT);
 	events->zero_windows_known = is_attached(&o, PROG_ZERO_WINDOW);
 	events->states_known = is_attached(&o, PROG_STATE);
-	ret = table_take(&o, &rows_table, events, rows_take);
+	ret = groups_take(&o, events);
 	if (!ret)
-		ret = table_take(&o, &accepts_table, events, accepts_take);
+		ret = ports_take(&o, events);
 	if (!ret)
 		ret = lanes_read(&o, events);
 	object_close(&o);
 	return ret ? err_set(err, ret, "the BPF maps cannot be read: %s", strerror(-ret)) : 0;
+}
+
+int events_matrix(struct event_matrix *matrix)
+{
+	struct object o;
+	int ret;
+
+	memset(matrix, 0, sizeof(*matrix));
+	ret = object_open(&events_kind, &o);
+	if (ret)
+		return ret;
+	ret = accepts_matrix(o.map[MAP_RECEIVED], matrix);
+	object_close(&o);
+	return ret;
+}
+
+static void row_remove(const struct object *o, const struct table *t, const void *key)
+{
+	/* first what has no time of its own: what comes in between makes it anew */
+	if (t->map == MAP_ACCEPTS)
+		(void)bpf_map_delete_elem(o->map[MAP_SERVES], key);
+	(void)bpf_map_delete_elem(o->map[t->map], key);
 }
 
 /* Removes what has been idle so long, where a table is nearly full. */
@@ -313,9 +355,10 @@ static void table_tidy(const struct object *o, const struct table *t, uint64_t i
 		for (i = 0; i < rows.nr && left > enough; i++) {
 			last = rows_last_ns(&t->layout, &rows, i);
 			/* an event that falls in between is lost with a row of hours ago */
-			if (now > last && now - last > idle_ns)
-				left -= !bpf_map_delete_elem(o->map[t->map],
-							     rows_key(&t->layout, &rows, i));
+			if (now <= last || now - last <= idle_ns)
+				continue;
+			row_remove(o, t, rows_key(&t->layout, &rows, i));
+			left--;
 		}
 	}
 	rows_free(&rows);
@@ -335,8 +378,13 @@ void events_tidy(unsigned int idle_s)
 
 void events_free(struct events *events)
 {
+	unsigned int i;
+
 	free(events->row);
 	free(events->lane);
+	for (i = 0; i < events->nr_accept; i++)
+		free(events->accept[i].by_cpu);
 	free(events->accept);
+	free(events->matrix.accepted);
 	memset(events, 0, sizeof(*events));
 }

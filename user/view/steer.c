@@ -8,6 +8,8 @@
 #include "base/groups.h"
 #include "view/view.h"
 
+#define SAID_CROSSES 4 /* JSON has them all */
+
 static const char *chosen_by(const struct listen_group *group)
 {
 	if (group->chooser == CHOOSER_OURS)
@@ -38,6 +40,71 @@ static void socket_line(struct text *out, const struct listen_group *group,
 	text_add(out, "\n");
 }
 
+/* How local, and who bears it: with one CPU for all it would be local as well. */
+static void accepts_say(struct text *out, const struct steer_row *row, unsigned int width)
+{
+	const struct accept_load *a = &row->accepts;
+	struct text line = { 0 };
+	char since[32];
+	unsigned int i;
+
+	if (!a->accepted)
+		return;
+	view_duration(since, sizeof(since), row->counted_s);
+	text_add(&line,
+		 "  accepted on the CPU that received: %.1f %% of %" PRIu64
+		 " in %s; CPU %u had %.2f times an equal share; by CPU:",
+		 100.0 * (double)a->local / (double)a->accepted, a->accepted, since, a->busiest_cpu,
+		 a->busiest_pct / 100.0);
+	for (i = 0; i < a->nr_lane; i++)
+		text_add(&line, "%s %u %.0f %%", i ? "," : "", a->lane[i].cpu,
+			 100.0 * (double)a->lane[i].accepted / (double)a->accepted);
+	view_wrap(out, line.s ? line.s : "", 0, 4, width);
+	text_free(&line);
+}
+
+/* What left its lane, of all ports: the largest parts. */
+static void crosses_say(struct text *out, const struct steer_view *view, unsigned int width)
+{
+	uint64_t all = 0, crossed = 0;
+	unsigned int i, said = 0;
+	struct text line = { 0 };
+
+	for (i = 0; i < view->nr_cross; i++) {
+		all += view->cross[i].connections;
+		if (view->cross[i].received != (int)view->cross[i].accepted)
+			crossed += view->cross[i].connections;
+	}
+	if (!crossed)
+		return;
+	text_add(&line,
+		 "of all ports %" PRIu64 " of %" PRIu64 " connections left their lane:", crossed,
+		 all);
+	for (i = 0; i < view->nr_cross && said < SAID_CROSSES; i++) {
+		const struct accept_cross *c = &view->cross[i];
+
+		if (c->received == (int)c->accepted || c->received < 0)
+			continue;
+		text_add(&line, "%s %" PRIu64 " from CPU %d to CPU %u", said++ ? "," : "",
+			 c->connections, c->received, c->accepted);
+	}
+	view_wrap(out, line.s ? line.s : "", 0, 2, width);
+	text_free(&line);
+}
+
+void view_accepts(struct text *out, const struct accept_load *load)
+{
+	if (!load->accepted) {
+		text_add(out, "accepts none");
+		return;
+	}
+	text_add(out, "accepts %" PRIu64 ", %.1f %% where received", load->accepted,
+		 100.0 * (double)load->local / (double)load->accepted);
+	if (load->nr_lane > 1)
+		text_add(out, "  CPU %u has %.1f times the mean of %u", load->busiest_cpu,
+			 load->busiest_pct / 100.0, load->nr_lane);
+}
+
 static void row_say(struct text *out, const struct steer_row *row, unsigned int width)
 {
 	const struct listen_group *group = row->group;
@@ -61,13 +128,7 @@ static void row_say(struct text *out, const struct steer_row *row, unsigned int 
 	text_free(&line);
 	for (i = 0; i < group->nr_socket; i++)
 		socket_line(out, group, &group->socket[i]);
-	if (row->accepted) {
-		char since[32];
-
-		view_duration(since, sizeof(since), row->counted_s);
-		text_add(out, "  accepted on the CPU that received: %.1f %% of %" PRIu64 " in %s\n",
-			 100.0 * (double)row->local / (double)row->accepted, row->accepted, since);
-	}
+	accepts_say(out, row, width);
 	if (group->hashed || group->missed)
 		text_add(out,
 			 "  by the hash all the same: %" PRIu64
@@ -96,6 +157,7 @@ void view_steer(struct text *out, const struct steer_view *view, unsigned int wi
 		text_free(&line);
 	}
 	view_bind(out, &view->bind, width);
+	crosses_say(out, view, width);
 }
 
 static const struct field section_fields[] = {
@@ -105,13 +167,35 @@ static const struct field section_fields[] = {
 	F_END,
 };
 
+static const struct field accept_lane_fields[] = {
+	F_UINT(accept_lane, cpu),
+	F_U64(accept_lane, accepted),
+	F_U64(accept_lane, local),
+	F_END,
+};
+
+static const struct field accept_cross_fields[] = {
+	F_INT(accept_cross, received),
+	F_UINT(accept_cross, accepted),
+	F_U64(accept_cross, connections),
+	F_END,
+};
+
+static const struct field accepts_fields[] = {
+	F_U64(accept_load, accepted),
+	F_U64(accept_load, local),
+	F_UINT(accept_load, busiest_cpu),
+	F_UINT(accept_load, busiest_pct),
+	F_LIST(accept_load, lane, nr_lane, accept_lane_fields),
+	F_END,
+};
+
 static const struct field row_fields[] = {
 	F_STR(steer_row, listen),
 	F_OBJECT(steer_row, section, section_fields),
 	F_HEAP(steer_row, now),
 	F_HEAP(steer_row, wanted),
-	F_U64(steer_row, accepted),
-	F_U64(steer_row, local),
+	F_OBJECT(steer_row, accepts, accepts_fields),
 	F_UINT(steer_row, counted_s),
 	F_LIST(steer_row, group, nr_group, group_fields),
 	F_END,
@@ -127,6 +211,7 @@ static const struct field view_fields[] = {
 	F_LIST(steer_view, row, nr_row, row_fields),
 	F_LIST(steer_view, lost, nr_lost, lost_fields),
 	F_OBJECT(steer_view, bind, bind_view_fields),
+	F_LIST(steer_view, cross, nr_cross, accept_cross_fields),
 	F_END,
 };
 

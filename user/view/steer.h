@@ -5,6 +5,7 @@
 
 #include <json-c/json_object.h>
 
+#include "base/events.h"
 #include "base/fields.h"
 #include "base/text.h"
 #include "types.h"
@@ -17,10 +18,9 @@ struct steer_row {
 	char *wanted; /* the same, if an up would change it, else NULL */
 	/* of the section that names it; name is "" where none does, and left says what would be in the way */
 	struct steer_plan section;
-	/* accepted on this port, by any socket of the family, since it is counted; 0: not counted */
-	uint64_t accepted;
-	uint64_t local; /* of those, on the CPU that had received them */
-	unsigned int counted_s; /* for so long */
+	/* accepted on this port, by any socket of the family, since it is counted */
+	struct accept_load accepts;
+	unsigned int counted_s; /* for so long; 0: not counted */
 	struct listen_group *group; /* borrowed from the facts */
 	unsigned int nr_group; /* 1 */
 };
@@ -31,9 +31,14 @@ struct steer_view {
 	struct steer_plan *lost; /* of sections that name no group */
 	unsigned int nr_lost;
 	struct bind_view bind;
+	/* of all ports and namespaces, which CPU received what another one accepted */
+	struct accept_cross *cross;
+	unsigned int nr_cross;
 };
 
 void view_steer(struct text *out, const struct steer_view *view, unsigned int width);
+/* A line without its end: what all listeners of the node accepted, how local, how even. */
+void view_accepts(struct text *out, const struct accept_load *load);
 struct json_object *view_steer_json(const struct steer_view *view);
 
 #endif /* NETLANE_VIEW_STEER_H */

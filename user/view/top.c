@@ -10,7 +10,7 @@
 #include "judge/load.h"
 #include "view/load.h"
 
-#define LINES_ABOVE 4 /* title, now, what is shown, header */
+#define LINES_ABOVE 5 /* title, now, accepts, what is shown, header */
 #define LINES_BELOW 2 /* total, keys */
 #define SPARK_MIN 8
 
@@ -299,7 +299,7 @@ static void rows_draw(struct text *out, struct top *top, const struct load *load
 }
 
 void top_draw(struct text *out, struct top *top, const struct load *load, const char *title,
-	      const char *now)
+	      const char *now, const char *accepts)
 {
 	struct text line = { 0 };
 	unsigned int i, lines = 0;
@@ -308,6 +308,7 @@ void top_draw(struct text *out, struct top *top, const struct load *load, const 
 
 	line_add(&all, top, title);
 	line_add(&all, top, now);
+	line_add(&all, top, accepts);
 	text_add(&line, "by %s, sorted by %s%s, every %u s%s", load_by_names[top->by],
 		 top->sort ? top->sort->name : "place", top->reverse ? " reversed" : "",
 		 top->seconds, top->paused ? "  [held still: space goes on]" : "");

@@ -41,10 +41,10 @@ struct top {
 void top_remember(struct top *top, const struct load *load);
 void top_free(struct top *top);
 /*
- * @height lines at most, none wider than @width. Line 0 is the title, line 3
- * the header of the columns. @title and @now are one line each.
+ * @height lines at most, none wider than @width. Line 0 is the title, line 4
+ * the header of the columns. @title, @now and @accepts are one line each.
  */
 void top_draw(struct text *out, struct top *top, const struct load *load, const char *title,
-	      const char *now);
+	      const char *now, const char *accepts);
 
 #endif /* NETLANE_VIEW_TOP_H */
