@@ -306,7 +306,7 @@ _Static_assert(sizeof(struct steer_seen) == 56, "steer_seen is ABI");
 /* What a CPU's connections are given to: one of these, by their hash. */
 struct steer_choice {
 	__u32 nr; /* 0: the kernel's own hash decides */
-	__u32 pad;
+	__u32 spill; /* percent of its backlog above which a socket gets no more; 0: no such limit */
 	__u32 slot[STEER_WIDTH];
 };
 _Static_assert(sizeof(struct steer_choice) == 72, "steer_choice is ABI");
@@ -315,7 +315,7 @@ _Static_assert(sizeof(struct steer_choice) == 72, "steer_choice is ABI");
 struct steer_slot {
 	__u64 inode; /* 0: free */
 	__u64 steered;
-	__u32 cpu; /* that it is meant for */
+	__u32 cpu; /* that it is meant for, or the first of them */
 	__u32 pad;
 };
 _Static_assert(sizeof(struct steer_slot) == 24, "steer_slot is ABI");
@@ -324,8 +324,9 @@ _Static_assert(sizeof(struct steer_slot) == 24, "steer_slot is ABI");
 struct steer_count {
 	__u64 hashed; /* no socket is meant for this CPU */
 	__u64 missed; /* it was closed just then */
+	__u64 spilled; /* it had too many waiting already */
 };
-_Static_assert(sizeof(struct steer_count) == 16, "steer_count is ABI");
+_Static_assert(sizeof(struct steer_count) == 24, "steer_count is ABI");
 
 /* New connections that a network namespace takes no more: SYNs to these ports. */
 #define DRAIN_WORDS 1024 /* of 64 ports each: port p is bit p % 64 of word p / 64 */

@@ -47,29 +47,64 @@ struct {
 } steer_counts SEC(".maps");
 
 /*
- * Runs for each SYN that has no connection yet, on the CPU that the interrupt
+ * Do more than @percent of its backlog wait in the socket of that slot? No helper
+ * tells of a socket that is not chosen yet, and a choice cannot be taken back.
+ * What the map holds is under RCU here, as it is for the helper that chooses, so
+ * it is read where it stands. A register with a map has its address when the
+ * program runs: through the stack it becomes a number, which may be added to. Not
+ * static: so the verifier looks at it once, and not in each round of the loop.
+ */
+__noinline int is_full(__u32 slot, __u32 percent)
+{
+	void *volatile map = &steer_sockets;
+	const struct sock *sk = NULL;
+	unsigned long at = 0;
+	__u64 waiting, room;
+
+	if (slot >= STEER_SLOTS || bpf_probe_read_kernel(&at, sizeof(at), (const void *)&map))
+		return false;
+	at += bpf_core_field_offset(struct reuseport_array, ptrs) + slot * sizeof(sk);
+	if (bpf_probe_read_kernel(&sk, sizeof(sk), (const void *)at) || !sk)
+		return false;
+	waiting = BPF_CORE_READ(sk, sk_ack_backlog);
+	room = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	return waiting * 100 > room * percent;
+}
+
+/*
+ * Runs for each SYN (and stray segment) that has no connection yet, on the CPU that the interrupt
  * or RPS chose. What is pending when a listener closes comes here as well
- * (5.14), and stays on its CPU if that has another socket.
+ * (5.14), and stays on its CPU if that has another socket. Passing without a
+ * choice is the kernel's hash.
  */
 SEC("sk_reuseport/migrate")
 int steer_select(struct sk_reuseport_md *ctx)
 {
-	__u32 cpu = bpf_get_smp_processor_id(), zero = 0, at = 0, slot;
+	__u32 cpu = bpf_get_smp_processor_id(), zero = 0, at = 0, slot = 0, nr, i;
 	struct steer_count *count = bpf_map_lookup_elem(&steer_counts, &zero);
 	struct steer_choice *choice = bpf_map_lookup_elem(&steer_choices, &cpu);
 	struct steer_slot *given;
 
 	if (!count)
 		return SK_PASS;
-	if (!choice || !choice->nr) {
+	nr = choice ? choice->nr : 0;
+	if (!choice || !nr) {
 		count->hashed++;
 		return SK_PASS;
 	}
-	if (choice->nr > 1)
-		at = ctx->hash % choice->nr;
-	slot = choice->slot[at & (STEER_WIDTH - 1)];
+	if (nr > 1)
+		at = ctx->hash % nr;
+	for (i = 0; i < STEER_WIDTH && i < nr; i++) {
+		slot = choice->slot[(at + i) % nr & (STEER_WIDTH - 1)];
+		if (!choice->spill || !is_full(slot, choice->spill))
+			break;
+	}
+	if (i == STEER_WIDTH || i >= nr) {
+		count->spilled++;
+		return SK_PASS;
+	}
 	if (bpf_sk_select_reuseport(ctx, &steer_sockets, &slot, 0)) {
-		count->missed++; /* passing without a choice is the hash */
+		count->missed++;
 		return SK_PASS;
 	}
 	given = bpf_map_lookup_elem(&steer_slots, &slot);

@@ -55,7 +55,11 @@ struct steer_policy {
 	char listen[ADDR_LEN]; /* as listen_group's; "": every group on @port */
 	unsigned int port;
 	enum steer_way way;
+	bool spill_said;
+	unsigned int spill; /* percent of a backlog above which the hash decides; 0: off */
 };
+
+#define STEER_SPILL 50 /* where a section does not say */
 
 /* What the service does about the notice that a spot instance is taken back. */
 enum on_spot { ON_SPOT_IGNORE, ON_SPOT_TELL, ON_SPOT_DRAIN };
@@ -107,22 +111,22 @@ struct policy {
  * channels come first because the driver rewrites the rest when they change.
  * X(id, name, unit of the value)
  */
-#define KNOB_LIST(X)                                                                \
-	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")                   \
-	X(CHANNELS, "channels", "combined queue pairs")                             \
-	X(RSS, "rss", "'equal N', or the queue of each table entry")                \
-	X(IRQ_IN, "irq-in", "hex CPU mask")                                         \
-	X(IRQ_OUT, "irq-out", "hex CPU mask")                                       \
-	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                                   \
-	X(XPS, "xps", "hex CPU mask")                                               \
-	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide")               \
-	X(RPS, "rps", "hex CPU mask")                                               \
-	X(RPS_FLOW, "rps-flow-cnt", "flows")                                        \
-	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")                       \
-	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                         \
-	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")          \
-	X(STEER, "steer", "'hash', or 'cpu' and one for each socket, '-' for none") \
-	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports")                \
+#define KNOB_LIST(X)                                                                              \
+	X(IRQBALANCE, "irqbalance-ban", "irq numbers, ascending")                                 \
+	X(CHANNELS, "channels", "combined queue pairs")                                           \
+	X(RSS, "rss", "'equal N', or the queue of each table entry")                              \
+	X(IRQ_IN, "irq-in", "hex CPU mask")                                                       \
+	X(IRQ_OUT, "irq-out", "hex CPU mask")                                                     \
+	X(XPS_RXQS, "xps-rxqs", "hex queue mask")                                                 \
+	X(XPS, "xps", "hex CPU mask")                                                             \
+	X(RPS_SOCK_FLOW, "rps-sock-flow-entries", "flows, node-wide")                             \
+	X(RPS, "rps", "hex CPU mask")                                                             \
+	X(RPS_FLOW, "rps-flow-cnt", "flows")                                                      \
+	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")                                     \
+	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                                       \
+	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")                        \
+	X(STEER, "steer", "'hash', or 'cpu' or 'program' and CPUs for each socket, '-' for none") \
+	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports")                              \
 	X(BIND, "bind", "each binding: 'NAME PROTOCOL PREFIXES PORTS to LISTENER'")
 
 #define KNOB_ID(id, name, unit) KNOB_##id,

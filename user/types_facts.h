@@ -178,7 +178,7 @@ struct nm_entry {
 struct group_socket {
 	uint64_t inode; /* as /proc/PID/fd shows it */
 	int incoming_cpu; /* SO_INCOMING_CPU, -1: none */
-	int program_cpu; /* whose connections netlane's program gives to it, -1: none's */
+	struct cpumask program_cpus; /* whose connections netlane's program gives to it */
 	uint64_t given; /* connections that the program gave to it */
 	unsigned int servers; /* threads that wait for its connections; 0: none was found */
 	char server[48]; /* one of them, "nginx (pid 812)", or "" */
@@ -201,6 +201,8 @@ struct listen_group {
 	/* connections that netlane's program left to the kernel's hash */
 	uint64_t hashed; /* no socket is meant for their CPU */
 	uint64_t missed; /* it was closed just then */
+	uint64_t spilled; /* more than @spill percent of its backlog waited in it */
+	unsigned int spill; /* that the program goes by; 0: no such limit */
 	struct group_socket *socket;
 	unsigned int nr_socket;
 };

@@ -3,6 +3,10 @@
 # pair the CPU that sends is the CPU that receives.
 #
 #   asker.py tally ADDRESS PORT NUMBER CPU...   "CPU ANSWER COUNT" lines, sorted
+#   asker.py ports ADDRESS PORT CPU FIRST NUMBER [EXPECTED...]
+#                                               "SOURCE ANSWER" lines, of connections that are open
+#                                               at once, from one source port after the other; it
+#                                               waits for the answers of the EXPECTED ones (all)
 #   asker.py until FILE ADDRESS PORT CPU...     asks as long as FILE is there: "ok N failed N",
 #                                               and what failed, on standard error
 #   asker.py meant PID                          SO_INCOMING_CPU of each listening socket of PID
@@ -10,10 +14,13 @@
 #   asker.py choose PID                         gives their group a program of the old kind
 import collections
 import ctypes
+import fcntl
 import os
 import socket
 import struct
 import sys
+import termios
+import time
 
 SO_INCOMING_CPU = 49
 SO_ATTACH_REUSEPORT_CBPF = 51
@@ -41,6 +48,42 @@ def tally(address, port, number, cpus):
         seen = collections.Counter(ask(address, port) for _ in range(number))
         for who, count in sorted(seen.items()):
             print(cpu, who, count)
+
+
+# None where the other end takes no more: before the SYN would be sent again
+def opened(address, port, source):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.bind(("", source))
+    s.settimeout(0.5)
+    try:
+        s.connect((address, port))
+        s.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    except OSError:
+        s.close()
+        return None
+    # once that is acknowledged the connection is in the accept queue
+    deadline = time.monotonic() + 10
+    while struct.unpack("i", fcntl.ioctl(s, termios.TIOCOUTQ, b"\0" * 4))[0]:
+        if time.monotonic() > deadline:
+            raise OSError("nothing is acknowledged")
+    return s
+
+
+def ports(address, port, cpu, sources, expected):
+    os.sched_setaffinity(0, {cpu})
+    sockets = {source: opened(address, port, source) for source in sources}
+    for source, s in sockets.items():
+        answer = b""
+        if s:
+            s.settimeout(20 if source in expected else 0)
+            try:
+                while more := s.recv(4096):
+                    answer += more
+            except OSError:
+                pass
+        print(source, answer.partition(b"\r\n\r\n")[2].decode().strip() or ("-" if s else "refused"))
 
 
 def until(path, address, port, cpus):
@@ -92,6 +135,9 @@ def choose(pid):
 def main(what, *args):
     if what == "tally":
         tally(args[0], int(args[1]), int(args[2]), [int(c) for c in args[3:]])
+    elif what == "ports":
+        sources = range(int(args[3]), int(args[3]) + int(args[4]))
+        ports(args[0], int(args[1]), int(args[2]), sources, {int(p) for p in args[5:]} or set(sources))
     elif what == "until":
         until(args[0], args[1], int(args[2]), [int(c) for c in args[3:]])
     elif what == "meant":
@@ -101,7 +147,7 @@ def main(what, *args):
     elif what == "choose":
         choose(int(args[0]))
     else:
-        sys.exit("asker.py: tally, until, meant, mean or choose")
+        sys.exit("asker.py: tally, ports, until, meant, mean or choose")
 
 
 main(*sys.argv[1:])

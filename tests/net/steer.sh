@@ -29,7 +29,7 @@ nginx_conf()
 			access_log off;
 			client_body_temp_path $T_TMP; proxy_temp_path $T_TMP; fastcgi_temp_path $T_TMP;
 			uwsgi_temp_path $T_TMP; scgi_temp_path $T_TMP;
-			server { listen $address:$port reuseport; return 200 "\$pid\n"; }
+			server { listen $address:$port reuseport${backlog:+ backlog=$backlog}; return 200 "\$pid\n"; }
 		}
 	END
 }

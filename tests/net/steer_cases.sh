@@ -107,7 +107,7 @@ grows()
 	kill -HUP "$nginx"
 	t_wait_for 20 has_workers 3
 	said=$(up | grep "program")
-	t_match "$said" "program [01,]*-[01,]* -> program [01],[01],[01]$"
+	t_match "$said" "program [01,]*-[01,]* spill 50 -> program [01],[01],[01] spill 50$"
 	is_local || t_fail "not local"
 	t_eq "$(bpftool -j prog show name steer_select | jq .id)" "$id" "the program"
 	t_match "$(netlane down)" "given back: 1 restored"
@@ -166,6 +166,58 @@ no_ptrace()
 	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
 }
 
+# A worker that takes nothing any more: what its CPU receives goes by the hash once its queue
+# is half full, and nobody waits whom the hash alone would have served. From the same source
+# ports the hash chooses the same.
+spills()
+{
+	# shellcheck disable=SC2034	# nginx_conf reads backlog
+	local backlog=16 stuck living before said
+	two_cpus
+	nginx_begin 01 10
+	steer "by = program"
+	ask_ports >"$T_TMP/by_hash"
+	up >/dev/null
+	t_wait_for 20 nothing_is_left
+	for stuck in $(workers); do [[ $(cpu_of "$stuck") != 0 ]] || break; done
+	living=$(workers | grep -vx "$stuck")
+	before=$(spilled)
+	t_at_end "kill -CONT $stuck || :"
+	kill -STOP "$stuck"
+	# shellcheck disable=SC2046	# ports
+	ask_ports $(awk -v who="$living" 'NR > 9 && $2 == who { print $1 }' "$T_TMP/by_hash") >"$T_TMP/spilled"
+	kill -CONT "$stuck"
+	# 9 of a backlog of 16 are more than half, the hash had the other 31
+	t_eq "$(($(spilled) - before))" 31 "spilled"
+	said=$(awk -v who="$living" 'NR == FNR { was[$1] = $2; next } FNR > 9 && was[$1] == who && $2 != who' "$T_TMP/by_hash" "$T_TMP/spilled")
+	t_eq "$said" "" "connections that the hash would have served"
+	said=$(awk -v who="$living" '$2 == who' "$T_TMP/spilled" | wc -l)
+	((said >= 5)) || t_fail "only $said connections were served by the other worker"
+	netlane steer --config "$T_TMP/conf" | t_finds "$(spilled) spilled from one"
+	is_local || t_fail "not local once the worker goes on"
+}
+ask_ports() { client python3 "$net/asker.py" ports "$address" "$port" 0 20000 40 "$@"; }
+nothing_is_left() { ! ip netns exec "$b" ss -Htan "dport >= 20000 and dport <= 20040" | t_finds .; }
+spilled() { netlane steer --json --config "$T_TMP/conf" | jq '.row[0].group[0].spilled'; }
+
+# Workers that may run on two CPUs each: what either receives is theirs.
+sets()
+{
+	local said cpu who count wrong=0
+	two_cpus
+	(($(nproc) >= 4)) || t_skip "needs four CPUs"
+	nginx_begin 0011 1100
+	steer
+	said=$(up)
+	t_match "$said" "steer $address:$port +hash -> program 0-1,2-3 spill 50"
+	while read -r cpu who count; do
+		[[ $(cpu_of "$who") == $((cpu / 2 * 2))[,-]$((cpu / 2 * 2 + 1)) ]] || wrong=$((wrong + count))
+	done < <(client python3 "$net/asker.py" tally "$address" "$port" 20 0 1 2 3)
+	t_eq "$wrong" 0 "connections that came to the worker of other CPUs"
+	t_match "$(netlane down)" "given back: 1 restored"
+	t_wait_for 10 no_program
+}
+
 # Whose connections were accepted where is just what the workers themselves answered:
 # of the port by the CPU that accepted, of the node by both CPUs.
 counts_are_exact()
@@ -212,6 +264,8 @@ steer_cases()
 	t_case steer.program.down_after_change down_after_change program
 	t_case steer.program.is_told_of_more grows
 	t_case steer.program.is_ended_without_a_journal journal_is_lost
+	t_case steer.overload.spills_to_the_hash spills
+	t_case steer.sets_of_cpus.are_local sets
 	t_case steer.floating.is_left floats
 	t_case steer.foreign_program.is_left foreign
 	t_case steer.no_ptrace.is_left no_ptrace

@@ -40,7 +40,7 @@ static int steer_setup(void **state)
 		struct group_socket *s = &group->socket[i];
 
 		s->inode = 100 + i;
-		s->incoming_cpu = s->program_cpu = -1;
+		s->incoming_cpu = -1;
 		s->servers = 1;
 		s->pid = 812 + i;
 		strcpy(s->server, "nginx (pid 812)");
@@ -98,10 +98,10 @@ static void steer_plan__way__is_the_kernels_or_as_asked(void **state)
 
 	p->facts.groups_heed_cpu = IS_NO;
 	planned_build(p);
-	is_step(p, "hash", "program 3,2,1,0");
+	is_step(p, "hash", "program 3,2,1,0 spill 50");
 	p->facts.groups_heed_cpu = IS_UNKNOWN;
 	planned_build(p);
-	is_step(p, "hash", "program 3,2,1,0");
+	is_step(p, "hash", "program 3,2,1,0 spill 50");
 	p->policy.steer->way = STEER_INCOMING_CPU;
 	is_left(p, "by = incoming-cpu, which this kernel does not heed");
 	p->facts.groups_heed_cpu = IS_YES;
@@ -109,14 +109,67 @@ static void steer_plan__way__is_the_kernels_or_as_asked(void **state)
 	is_step(p, "hash", "cpu 3,2,1,0");
 	p->policy.steer->way = STEER_PROGRAM;
 	planned_build(p);
-	is_step(p, "hash", "program 3,2,1,0");
+	is_step(p, "hash", "program 3,2,1,0 spill 50");
 	/* what is there stays of its kind */
 	p->policy.steer->way = STEER_AUTO;
 	p->facts.group->chooser = CHOOSER_OURS;
 	for (i = 0; i < 3; i++)
-		p->facts.group->socket[i].program_cpu = 3 - (int)i;
+		cpumask_add(&p->facts.group->socket[i].program_cpus, 3 - i);
 	planned_build(p);
-	is_step(p, "program 3,2,1,-", "program 3,2,1,0");
+	p->facts.group->spill = 30;
+	planned_build(p);
+	is_step(p, "program 3,2,1,- spill 30", "program 3,2,1,0 spill 50");
+}
+
+/* What was asked for is had by the program alone; where nothing was said, it is not worth one. */
+static void steer_plan__spill__wants_the_program(void **state)
+{
+	struct planned *p = *state;
+
+	p->policy.steer->spill_said = true;
+	p->policy.steer->spill = 80;
+	planned_build(p);
+	is_step(p, "hash", "program 3,2,1,0 spill 80");
+	p->policy.steer->spill = 0;
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	p->policy.steer->way = STEER_PROGRAM;
+	planned_build(p);
+	is_step(p, "hash", "program 3,2,1,0");
+}
+
+static void cpus_are(struct planned *p, unsigned int i, const char *list)
+{
+	assert_int_equal(cpumask_parse_list(list, &p->facts.group->socket[i].cpus), 0);
+}
+
+/* Workers that may use several CPUs, which are not others' too. */
+static void steer_plan__disjoint_sets__are_the_programs(void **state)
+{
+	struct planned *p = *state;
+
+	cpus_are(p, 0, "0-1");
+	cpus_are(p, 1, "0-1");
+	cpus_are(p, 2, "2");
+	cpus_are(p, 3, "3");
+	planned_build(p);
+	is_step(p, "hash", "program 0-1,0-1,2,3 spill 50");
+	p->policy.steer->way = STEER_INCOMING_CPU;
+	is_left(p, "by = incoming-cpu, and a socket has only one");
+	p->policy.steer->way = STEER_AUTO;
+	cpus_are(p, 3, "2-3");
+	is_left(p, "may run on CPUs 2-3: give each worker a CPU of its own");
+	cpus_are(p, 0, "0,2");
+	cpus_are(p, 1, "1,3");
+	cpus_are(p, 2, "1,3");
+	cpus_are(p, 3, "0,2");
+	planned_build(p);
+	is_step(p, "hash", "program 0+2,1+3,1+3,0+2 spill 50");
+	cpus_are(p, 0, "0-3");
+	cpus_are(p, 1, "0-3");
+	cpus_are(p, 2, "0-3");
+	cpus_are(p, 3, "0-3");
+	is_left(p, "may run on CPUs 0-3: give each worker a CPU of its own");
 }
 
 static void steer_plan__uncertain__is_left_to_the_hash(void **state)
@@ -228,6 +281,7 @@ static void steer_value__rest__is_what_may_be_left_of_ours(void **state)
 	assert_false(group_is_rest("hash", "cpu 0,1"));
 	assert_false(group_is_rest("cpu 0,x", "cpu 0,1"));
 	assert_true(group_is_rest("program 0,-", "program 0,1"));
+	assert_true(group_is_rest("program 0-1,- spill 50", "program 0-1,2+4 spill 50"));
 	assert_true(group_is_rest("program -,-", "program 0,1"));
 	assert_false(group_is_rest("foreign program", "program 0,1"));
 	assert_false(group_is_rest("program 0", "cpu 0"));
@@ -240,6 +294,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STEER(steer_plan__pinned__each_socket_for_its_worker),
 		STEER(steer_plan__way__is_the_kernels_or_as_asked),
+		STEER(steer_plan__spill__wants_the_program),
+		STEER(steer_plan__disjoint_sets__are_the_programs),
 		STEER(steer_plan__uncertain__is_left_to_the_hash),
 		STEER(steer_plan__not_there__is_said),
 		STEER(steer_plan__deaf_cpus__are_left_to_the_hash),

@@ -135,7 +135,6 @@ static int group_make(const struct steer_seen *seen, unsigned int nr, struct lis
 	for (i = 0; i < nr; i++) {
 		group->socket[i].inode = seen[i].inode;
 		group->socket[i].incoming_cpu = seen[i].incoming_cpu;
-		group->socket[i].program_cpu = -1;
 	}
 	return 0;
 }
@@ -214,7 +213,7 @@ const char *const chooser_names[] = { "none", "netlane", "foreign", NULL };
 static const struct field socket_fields[] = {
 	F_U64(group_socket, inode),
 	F_INT(group_socket, incoming_cpu),
-	F_INT(group_socket, program_cpu),
+	F_CPUS(group_socket, program_cpus),
 	F_U64(group_socket, given),
 	F_UINT(group_socket, servers),
 	F_STR(group_socket, server),
@@ -232,6 +231,8 @@ const struct field group_fields[] = {
 	F_ENUM(listen_group, chooser, chooser_names),
 	F_U64(listen_group, hashed),
 	F_U64(listen_group, missed),
+	F_U64(listen_group, spilled),
+	F_UINT(listen_group, spill),
 	F_LIST(listen_group, socket, nr_socket, socket_fields),
 	F_END,
 };

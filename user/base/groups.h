@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/fields.h"
+#include "base/text.h"
 #include "types.h"
 
 /* More sockets than this are not looked at: -E2BIG. */
@@ -37,13 +38,17 @@ const struct listen_group *groups_find(const struct listen_group *groups, unsign
 
 /*
  * For which CPU each socket is meant, in the order of the sockets, "-" for none:
- * "cpu 0,1,-" by SO_INCOMING_CPU, "program 0,1,-" by netlane's own BPF program,
- * "foreign program" by somebody's, "hash" where nothing is meant for any. Heap,
- * NULL: out of memory.
+ * "cpu 0,1,-" by SO_INCOMING_CPU, "program 0,2-3+6,- spill 50" by netlane's own BPF
+ * program, to which a socket may have several and which leaves to the hash what
+ * comes above that percentage of a backlog; "foreign program" by somebody's, "hash"
+ * where nothing is meant for any. Heap, NULL: out of memory.
  */
 #define GROUP_HASH "hash"
 #define GROUP_CPU "cpu "
 #define GROUP_PROGRAM "program "
+#define GROUP_SPILL " spill "
+/* The CPUs of one socket as they stand in a value, added to @text; "-" for none. */
+void group_cpus_add(struct text *text, const struct cpumask *cpus);
 char *group_value(const struct listen_group *group);
 /* Is any socket meant for a CPU, or does a program choose: anything but "hash"? */
 bool group_is_steered(const struct listen_group *group);

@@ -7,7 +7,7 @@
 
 /* As /proc tells, fills in .pid, .fd and .reach_err; @servers: .servers, .server and .cpus. */
 void groups_serve(struct listen_group *groups, unsigned int nr, bool servers);
-/* Which program is netlane's own, and what it is told: .chooser and .program_cpu. */
+/* Which program is netlane's own, and what it is told: .chooser and .program_cpus. */
 void groups_chosen(struct listen_group *groups, unsigned int nr);
 
 /* As struct listen_group's .listen. */
@@ -18,8 +18,9 @@ int group_reach(const struct group_socket *socket);
 /* A descriptor of ours for the @i-th socket; -ESRCH: it is gone, -errno with a sentence. */
 int group_borrow(const struct listen_group *group, unsigned int i, struct err *err);
 
-/* Our program chooses among @group, socket i for CPU @cpus[i], -1: for none. 0 or -errno. */
-int group_program(const struct listen_group *group, const int *cpus, struct err *err);
+/* Our program chooses among @group, socket i for the CPUs of @cpus[i]. 0 or -errno. */
+int group_program(const struct listen_group *group, const struct cpumask *cpus, unsigned int spill,
+		  struct err *err);
 /* And no longer. */
 int group_program_end(const struct listen_group *group, struct err *err);
 

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cpumask.h"
 #include "base/groups_parts.h"
 #include "base/text.h"
 
@@ -24,6 +25,20 @@ bool group_is_steered(const struct listen_group *group)
 		if (group->socket[i].incoming_cpu >= 0)
 			return true;
 	return group->chooser != CHOOSER_NONE;
+}
+
+void group_cpus_add(struct text *text, const struct cpumask *cpus)
+{
+	char list[CPUMASK_TEXT_LEN], *p;
+
+	if (cpumask_empty(cpus)) {
+		text_add(text, "-");
+		return;
+	}
+	(void)cpumask_format_list(cpus, list, sizeof(list));
+	for (p = list; (p = strchr(p, ',')) != NULL;)
+		*p++ = '+';
+	text_add(text, "%s", list);
 }
 
 char *group_value(const struct listen_group *group)
@@ -39,35 +54,32 @@ char *group_value(const struct listen_group *group)
 	text_add(&t, "%s", program ? GROUP_PROGRAM : GROUP_CPU);
 	for (i = 0; i < group->nr_socket; i++) {
 		const struct group_socket *s = &group->socket[i];
-		int cpu = program ? s->program_cpu : s->incoming_cpu;
+		struct cpumask cpus = { 0 };
 
-		if (cpu >= 0)
-			text_add(&t, "%s%d", i ? "," : "", cpu);
-		else
-			text_add(&t, "%s-", i ? "," : "");
+		if (s->incoming_cpu >= 0)
+			cpumask_add(&cpus, (unsigned int)s->incoming_cpu);
+		text_add(&t, "%s", i ? "," : "");
+		group_cpus_add(&t, program ? &s->program_cpus : &cpus);
 	}
+	if (program && group->spill)
+		text_add(&t, GROUP_SPILL "%u", group->spill);
 	return text_take(&t);
 }
 
-/* The CPU of the list's first element, -1 for "-"; *end is behind its comma, NULL at the end. */
-static int element(const char *list, int *cpu, const char **end)
+/* The CPUs of the list's first element, none for "-"; *end is behind its comma, NULL at the end. */
+static int element(const char *list, struct cpumask *cpus, const char **end)
 {
-	char word[16];
-	size_t len = strcspn(list, ",");
-	unsigned long n = 0;
+	char word[1024];
+	size_t len = strcspn(list, ","), i;
 
 	if (len >= sizeof(word))
 		return -EINVAL;
-	memcpy(word, list, len);
+	for (i = 0; i < len; i++)
+		word[i] = list[i] == '+' ? ',' : list[i];
 	word[len] = '\0';
 	*end = list[len] ? list + len + 1 : NULL;
-	*cpu = -1;
-	if (!strcmp(word, "-"))
-		return 0;
-	if (text_uint(word, 0, CPUMASK_BITS - 1, &n))
-		return -EINVAL;
-	*cpu = (int)n;
-	return 0;
+	cpumask_clear(cpus);
+	return strcmp(word, "-") ? cpumask_parse_list(word, cpus) : 0;
 }
 
 /* Behind "cpu " or "program ", NULL: neither is there. */
@@ -79,7 +91,7 @@ static const char *list_of(const char *value, const char *way)
 bool group_is_rest(const char *now, const char *ours)
 {
 	const char *p = list_of(ours, GROUP_CPU), *left = list_of(now, GROUP_CPU);
-	int cpu, our_cpu;
+	struct cpumask cpus, our_cpus;
 
 	if (list_of(now, GROUP_PROGRAM))
 		return list_of(ours, GROUP_PROGRAM); /* nobody else has that program */
@@ -87,10 +99,10 @@ bool group_is_rest(const char *now, const char *ours)
 		return false;
 	/* those that are left stand in the order of before; those that came have none */
 	while (left) {
-		if (element(left, &cpu, &left))
+		if (element(left, &cpus, &left))
 			return false;
-		for (our_cpu = -1; cpu >= 0 && our_cpu != cpu;)
-			if (!p || element(p, &our_cpu, &p))
+		for (cpumask_clear(&our_cpus); !cpumask_equal(&our_cpus, &cpus);)
+			if (!p || element(p, &our_cpus, &p))
 				return false;
 	}
 	return true;
@@ -163,8 +175,8 @@ static int incoming_set(const struct listen_group *group, unsigned int i, int cp
 	return ret;
 }
 
-/* The CPUs of @list, one for each socket; heap. */
-static int cpus_parse(const struct listen_group *group, const char *list, int **cpus,
+/* The CPUs of @list, one element for each socket; heap. */
+static int cpus_parse(const struct listen_group *group, const char *list, struct cpumask **cpus,
 		      struct err *err)
 {
 	const char *p = list;
@@ -185,6 +197,21 @@ static int cpus_parse(const struct listen_group *group, const char *list, int **
 		       group->nr_socket, list);
 }
 
+static int incoming_all_set(const struct listen_group *group, const struct cpumask *cpus,
+			    struct err *err)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < group->nr_socket && !ret; i++)
+		ret = incoming_set(group, i,
+				   cpumask_empty(&cpus[i]) ? -1 : (int)cpumask_next(&cpus[i], 0),
+				   err);
+	if (!ret && group->chooser == CHOOSER_OURS)
+		ret = group_program_end(group, err);
+	return ret;
+}
+
 /* None is meant for a CPU any more, as far as each can be reached. */
 static int incoming_clear(const struct listen_group *group, struct err *err)
 {
@@ -201,6 +228,28 @@ static int incoming_clear(const struct listen_group *group, struct err *err)
 	return ret;
 }
 
+/* "0,1 spill 50" */
+static int program_set(const struct listen_group *group, char *list, struct err *err)
+{
+	char *end = strstr(list, GROUP_SPILL);
+	unsigned long spill = 0;
+	struct cpumask *cpus;
+	int ret;
+
+	if (end && text_uint(end + strlen(GROUP_SPILL), 1, 100, &spill))
+		return err_set(err, -EINVAL, "'%.40s' is no spill, 1 to 100", end);
+	if (end)
+		*end = '\0';
+	ret = cpus_parse(group, list, &cpus, err);
+	if (ret)
+		return ret;
+	ret = group_program(group, cpus, (unsigned int)spill, err);
+	free(cpus);
+	if (!ret && group->chooser != CHOOSER_OURS)
+		ret = incoming_clear(group, err); /* what was by that way until now */
+	return ret;
+}
+
 /* Where our program chooses, what the sockets say of a CPU is their server's. */
 static int hash_set(const struct listen_group *group, struct err *err)
 {
@@ -211,24 +260,24 @@ static int hash_set(const struct listen_group *group, struct err *err)
 int group_set(const struct listen_group *group, const char *value, struct err *err)
 {
 	const char *cpu = list_of(value, GROUP_CPU), *program = list_of(value, GROUP_PROGRAM);
-	unsigned int i;
-	int *cpus, ret;
+	struct cpumask *cpus;
+	char *list;
+	int ret;
 
 	if (!strcmp(value, GROUP_HASH))
 		return hash_set(group, err);
 	if (!cpu && !program)
 		return err_set(err, -EINVAL, "'%.40s' cannot be set", value);
-	ret = cpus_parse(group, cpu ? cpu : program, &cpus, err);
+	if (program) {
+		list = strdup(program);
+		ret = list ? program_set(group, list, err) : err_set(err, -ENOMEM, "out of memory");
+		free(list);
+		return ret;
+	}
+	ret = cpus_parse(group, cpu, &cpus, err);
 	if (ret)
 		return ret;
-	if (program)
-		ret = group_program(group, cpus, err);
-	if (program && !ret && group->chooser != CHOOSER_OURS)
-		ret = incoming_clear(group, err); /* what was by that way until now */
-	for (i = 0; cpu && i < group->nr_socket && !ret; i++)
-		ret = incoming_set(group, i, cpus[i], err);
-	if (cpu && !ret && group->chooser == CHOOSER_OURS)
-		ret = group_program_end(group, err);
+	ret = incoming_all_set(group, cpus, err);
 	free(cpus);
 	return ret;
 }

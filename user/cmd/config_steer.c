@@ -80,58 +80,93 @@ int config_listen_parse(const char *value, char listen[ADDR_LEN], unsigned int *
 	return 0;
 }
 
-int config_steer_take(struct policy *policy, const char *name, const char *key, const char *value,
-		      struct err *err)
+/* One key's value into @steer; 0, or -EINVAL with a sentence. */
+static int key_take(struct steer_policy *steer, const char *key, const char *value, struct err *err)
 {
-	struct steer_policy steer = { 0 }, *kept;
-	char shown[96], unknown[96];
+	unsigned long n = 0;
+	char shown[96];
 	int way;
 
-	text_escape(shown, sizeof(shown), name);
-	if (!config_name_is_good(name, sizeof(steer.name)))
-		return err_set(err, -EINVAL,
-			       "section '[steer %s]': allowed in a name are letters, digits, '.', "
-			       "'_' and '-', 31 at most",
-			       shown);
-	text_escape(unknown, sizeof(unknown),
-		    strcmp(key, "listen") && strcmp(key, "by") ? key : value);
-	way = strcmp(key, "by") ? 0 : name_find(steer_way_names, value);
-	if (strcmp(key, "listen") && strcmp(key, "by"))
-		return err_set(err, -EINVAL, "unknown key '%s' in [steer %s]; known: listen, by",
-			       unknown, shown);
-	if (way < 0)
-		return err_set(err, -EINVAL,
-			       "by = '%s': allowed are auto, incoming-cpu and program", unknown);
-	if (!strcmp(key, "listen") && config_listen_parse(value, steer.listen, &steer.port))
+	text_escape(shown, sizeof(shown), value);
+	if (!strcmp(key, "by")) {
+		way = name_find(steer_way_names, value);
+		if (way < 0)
+			return err_set(err, -EINVAL,
+				       "by = '%s': allowed are auto, incoming-cpu and program",
+				       shown);
+		steer->way = (enum steer_way)way;
+	} else if (!strcmp(key, "spill")) {
+		if (strcmp(value, "off") && text_uint(value, 1, 100, &n))
+			return err_set(err, -EINVAL,
+				       "spill = '%s': allowed are off, and 1 to 100 percent of a "
+				       "listening socket's backlog",
+				       shown);
+		steer->spill_said = true;
+		steer->spill = (unsigned int)n;
+	} else if (config_listen_parse(value, steer->listen, &steer->port)) {
 		return err_set(err, -EINVAL,
 			       "listen = '%s': allowed is a port, such as 80, or an address and a "
 			       "port as ss -lnt shows them, such as 10.0.0.1:80, 0.0.0.0:80, "
 			       "[::]:80 or *:80",
-			       unknown);
+			       shown);
+	}
+	return 0;
+}
+
+static bool is_key(const char *key)
+{
+	static const char *const keys[] = { "listen", "by", "spill", NULL };
+
+	return name_find(keys, key) >= 0;
+}
+
+int config_steer_take(struct policy *policy, const char *name, const char *key, const char *value,
+		      struct err *err)
+{
+	struct steer_policy tried = { 0 }, *kept;
+	char shown[96], unknown[96];
+	int ret;
+
+	text_escape(shown, sizeof(shown), name);
+	text_escape(unknown, sizeof(unknown), key);
+	if (!config_name_is_good(name, sizeof(tried.name)))
+		return err_set(err, -EINVAL,
+			       "section '[steer %s]': allowed in a name are letters, digits, '.', "
+			       "'_' and '-', 31 at most",
+			       shown);
+	if (!is_key(key))
+		return err_set(err, -EINVAL,
+			       "unknown key '%s' in [steer %s]; known: listen, by, spill", unknown,
+			       shown);
+	ret = key_take(&tried, key, value, err); /* before there is a section to hold it */
+	if (ret)
+		return ret;
 	kept = steer_of(policy, name);
 	if (!kept && policy->nr_steer == CONFIG_STEERS_MAX)
 		return err_set(err, -EINVAL, "[steer %s]: allowed are %u of them", shown,
 			       CONFIG_STEERS_MAX);
 	if (!kept)
 		return err_set(err, -ENOMEM, "out of memory");
-	if (!strcmp(key, "by")) {
-		kept->way = (enum steer_way)way;
-		return 0;
-	}
-	memcpy(kept->listen, steer.listen, sizeof(kept->listen));
-	kept->port = steer.port;
-	return 0;
+	return key_take(kept, key, value, err);
 }
 
 int config_steers_check(const struct policy *policy, const char *file, struct err *err)
 {
 	unsigned int i;
 
-	for (i = 0; i < policy->nr_steer; i++)
-		if (!policy->steer[i].port)
+	for (i = 0; i < policy->nr_steer; i++) {
+		const struct steer_policy *steer = &policy->steer[i];
+
+		if (!steer->port)
 			return err_set(err, -EINVAL,
 				       "%s: [steer %s] has no listen, such as listen = 80", file,
-				       policy->steer[i].name);
+				       steer->name);
+		if (steer->way == STEER_INCOMING_CPU && steer->spill)
+			return err_set(err, -EINVAL,
+				       "%s: [steer %s] has by = incoming-cpu, which cannot spill: "
+				       "allowed are spill = off, and by = auto or program",
+				       file, steer->name);
+	}
 	return 0;
 }
 

@@ -13,7 +13,43 @@
 #include "plan/notes.h"
 #include "plan/why.h"
 
-/* In words what keeps the @i-th socket from being meant for one CPU; "" if nothing does. */
+/*
+ * Do the CPUs of the @i-th socket's server tell which connections are its? Several
+ * do where they are nobody's but those' who have just the same ones (a NUMA node's
+ * workers), and where there are others: else any CPU is as good as any other.
+ */
+static bool set_tells(const struct listen_group *group, unsigned int i)
+{
+	const struct cpumask *own = &group->socket[i].cpus;
+	struct cpumask common;
+	bool others = false;
+	unsigned int k;
+
+	if (cpumask_empty(own))
+		return false;
+	for (k = 0; k < group->nr_socket; k++) {
+		if (cpumask_equal(own, &group->socket[k].cpus))
+			continue;
+		cpumask_and(&common, own, &group->socket[k].cpus);
+		if (!cpumask_empty(&common))
+			return false;
+		others = true;
+	}
+	return others;
+}
+
+/* Has any socket more than one CPU? Only a program can give it what they all receive. */
+static bool has_sets(const struct listen_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->nr_socket; i++)
+		if (cpumask_count(&group->socket[i].cpus) > 1)
+			return true;
+	return false;
+}
+
+/* In words what keeps the @i-th socket from being meant for its CPUs; "" if nothing does. */
 static void socket_obstacle(const struct listen_group *group, unsigned int i, char *buf,
 			    unsigned int len)
 {
@@ -35,7 +71,7 @@ static void socket_obstacle(const struct listen_group *group, unsigned int i, ch
 	else if (!s->servers)
 		(void)snprintf(buf, len, "no thread was seen to take from socket %u of %u", i + 1,
 			       group->nr_socket);
-	else if (cpumask_count(&s->cpus) != 1)
+	else if (cpumask_count(&s->cpus) != 1 && !set_tells(group, i))
 		(void)snprintf(buf, len, "%s may run on %s: give each worker a CPU of its own",
 			       s->server, why_cpus(&s->cpus, cpus));
 }
@@ -65,18 +101,25 @@ static bool by_program(const struct facts *facts, const struct steer_policy *pol
 {
 	if (policy->way != STEER_AUTO)
 		return policy->way == STEER_PROGRAM;
-	return group->chooser == CHOOSER_OURS || facts->groups_heed_cpu != IS_YES;
+	return group->chooser == CHOOSER_OURS || facts->groups_heed_cpu != IS_YES ||
+	       policy->spill || has_sets(group);
 }
 
-/* "cpu 0,1,2,3": each socket for the CPU of its server. */
-static char *value_wanted(const struct listen_group *group, bool program)
+/* "cpu 0,1,2,3": each socket for the CPUs of its server. */
+static char *value_wanted(const struct steer_policy *policy, const struct listen_group *group,
+			  bool program)
 {
+	const unsigned int spill = policy->spill_said ? policy->spill : STEER_SPILL;
 	struct text t = { 0 };
 	unsigned int i;
 
 	text_add(&t, "%s", program ? GROUP_PROGRAM : GROUP_CPU);
-	for (i = 0; i < group->nr_socket; i++)
-		text_add(&t, "%s%u", i ? "," : "", cpumask_next(&group->socket[i].cpus, 0));
+	for (i = 0; i < group->nr_socket; i++) {
+		text_add(&t, "%s", i ? "," : "");
+		group_cpus_add(&t, &group->socket[i].cpus);
+	}
+	if (program && spill)
+		text_add(&t, GROUP_SPILL "%u", spill);
 	return text_take(&t);
 }
 
@@ -90,7 +133,7 @@ static void group_step(struct work *w, const struct steer_policy *policy,
 		       const struct listen_group *group)
 {
 	bool program = by_program(w->facts, policy, group);
-	char *before = group_value(group), *after = value_wanted(group, program);
+	char *before = group_value(group), *after = value_wanted(policy, group, program);
 	struct plan *plan = w->plan;
 	struct step *step;
 
@@ -141,14 +184,16 @@ static void receiving(const struct work *w, struct cpumask *cpus)
 static void deaf_obstacle(const struct work *w, const struct listen_group *group, char *buf,
 			  unsigned int len)
 {
-	struct cpumask cpus, deaf = { 0 };
+	struct cpumask cpus, heard, deaf = { 0 };
 	char text[WHY_CPUS_LEN];
 	unsigned int i;
 
 	receiving(w, &cpus);
-	for (i = 0; i < group->nr_socket && !cpumask_empty(&cpus); i++)
-		cpumask_or(&deaf, &deaf, &group->socket[i].cpus);
-	cpumask_andnot(&deaf, &deaf, &cpus);
+	for (i = 0; i < group->nr_socket && !cpumask_empty(&cpus); i++) {
+		cpumask_and(&heard, &cpus, &group->socket[i].cpus);
+		if (cpumask_empty(&heard))
+			cpumask_or(&deaf, &deaf, &group->socket[i].cpus);
+	}
 	if (!cpumask_empty(&deaf))
 		(void)snprintf(buf, len,
 			       "no queue and no RPS brings packets to %s, whose workers would get "
@@ -192,6 +237,10 @@ static void left_say(const struct work *w, const struct steer_policy *policy,
 		(void)snprintf(buf, len,
 			       "by = incoming-cpu, which this kernel does not heed in a group "
 			       "(tried)");
+	if (!buf[0] && policy->way == STEER_INCOMING_CPU && has_sets(group))
+		(void)snprintf(buf, len,
+			       "by = incoming-cpu, and a socket has only one; a worker here may "
+			       "run on several CPUs");
 	if (!buf[0])
 		deaf_obstacle(w, group, buf, len);
 }

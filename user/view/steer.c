@@ -22,11 +22,14 @@ static const char *chosen_by(const struct listen_group *group)
 static void socket_line(struct text *out, const struct listen_group *group,
 			const struct group_socket *s)
 {
-	int cpu = group->chooser == CHOOSER_OURS ? s->program_cpu : s->incoming_cpu;
-	char meant[16] = "any", cpus[CPUMASK_TEXT_LEN];
+	char meant[48] = "any", cpus[CPUMASK_TEXT_LEN];
 
-	if (cpu >= 0)
-		(void)snprintf(meant, sizeof(meant), "CPU %d", cpu);
+	if (group->chooser == CHOOSER_OURS && !cpumask_empty(&s->program_cpus)) {
+		(void)cpumask_format_list(&s->program_cpus, cpus, sizeof(cpus));
+		(void)snprintf(meant, sizeof(meant), "CPU %.40s", cpus);
+	} else if (group->chooser != CHOOSER_OURS && s->incoming_cpu >= 0) {
+		(void)snprintf(meant, sizeof(meant), "CPU %d", s->incoming_cpu);
+	}
 	(void)cpumask_format_list(&s->cpus, cpus, sizeof(cpus));
 	text_add(out, "  for %-8s", meant);
 	if (!s->servers)
@@ -105,6 +108,19 @@ void view_accepts(struct text *out, const struct accept_load *load)
 			 load->busiest_pct / 100.0, load->nr_lane);
 }
 
+static void hash_say(struct text *out, const struct listen_group *group, unsigned int width)
+{
+	struct text line = { 0 };
+
+	text_add(&line,
+		 "  by the hash all the same: %" PRIu64 " on CPUs without a worker, %" PRIu64
+		 " whose socket was closed just then, %" PRIu64
+		 " spilled from one with more than %u %% of its backlog waiting",
+		 group->hashed, group->missed, group->spilled, group->spill);
+	view_wrap(out, line.s ? line.s : "", 0, 4, width);
+	text_free(&line);
+}
+
 static void row_say(struct text *out, const struct steer_row *row, unsigned int width)
 {
 	const struct listen_group *group = row->group;
@@ -129,12 +145,8 @@ static void row_say(struct text *out, const struct steer_row *row, unsigned int 
 	for (i = 0; i < group->nr_socket; i++)
 		socket_line(out, group, &group->socket[i]);
 	accepts_say(out, row, width);
-	if (group->hashed || group->missed)
-		text_add(out,
-			 "  by the hash all the same: %" PRIu64
-			 " on CPUs without a worker, %" PRIu64
-			 " whose socket was closed just then\n",
-			 group->hashed, group->missed);
+	if (group->hashed || group->missed || group->spilled)
+		hash_say(out, group, width);
 }
 
 void view_steer(struct text *out, const struct steer_view *view, unsigned int width)
