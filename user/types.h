@@ -55,6 +55,7 @@ struct steer_policy {
 	char listen[ADDR_LEN]; /* as listen_group's; "": every group on @port */
 	unsigned int port;
 	enum steer_way way;
+	bool pin; /* workers that float are pinned */
 	bool spill_said;
 	unsigned int spill; /* percent of a backlog above which the hash decides; 0: off */
 };
@@ -125,6 +126,7 @@ struct policy {
 	X(ROUTE, "route", "'via ADDRESS', 'link' or 'throw'")                                     \
 	X(RULE, "rule", "'lookup TABLE priority PRIORITY'")                                       \
 	X(NM, "network-manager", "'unmanaged', or 'unmanaged until boot'")                        \
+	X(PIN, "pin", "list of CPUs")                                                             \
 	X(STEER, "steer", "'hash', or 'cpu' or 'program' and CPUs for each socket, '-' for none") \
 	X(DRAIN, "drain", "'open', or 'refuse' or 'drop' and ports")                              \
 	X(BIND, "bind", "each binding: 'NAME PROTOCOL PREFIXES PORTS to LISTENER'")

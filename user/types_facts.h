@@ -182,6 +182,8 @@ struct group_socket {
 	uint64_t given; /* connections that the program gave to it */
 	unsigned int servers; /* threads that wait for its connections; 0: none was found */
 	char server[48]; /* one of them, "nginx (pid 812)", or "" */
+	unsigned int tid; /* the thread, where it is the only one; else 0 */
+	uint64_t started; /* when, in ticks since boot */
 	struct cpumask cpus; /* that the servers may run on */
 	/* where a descriptor of it is, for who has to reach it; 0: none found */
 	unsigned int pid;

@@ -200,6 +200,52 @@ ask_ports() { client python3 "$net/asker.py" ports "$address" "$port" 0 20000 40
 nothing_is_left() { ! ip netns exec "$b" ss -Htan "dport >= 20000 and dport <= 20040" | t_finds .; }
 spilled() { netlane steer --json --config "$T_TMP/conf" | jq '.row[0].group[0].spilled'; }
 
+# Workers that float are pinned, those that come with a reload as well, and let go by down.
+pins()
+{
+	local said old
+	two_cpus
+	nginx_begin 11 11
+	steer "pin = yes" "by = program"
+	said=$(up)
+	t_match "$said" "pin [0-9]+:[0-9]+ +0-1 -> 0"
+	t_eq "$(on_cpus)" "0 1 " "CPUs of the workers"
+	is_local || t_fail "not local"
+	old=$(workers)
+	kill -HUP "$nginx"
+	t_wait_for 20 all_gone "$old"
+	t_wait_for 20 workers_wait 2
+	said=$(up)
+	t_match "$said" "pin [0-9]+:[0-9]+ +0-1 -> 1"
+	t_eq "$(on_cpus)" "0 1 " "CPUs of the workers after a reload"
+	is_local || t_fail "not local after a reload"
+	t_eq "$(netlane log --json | jq '[.. | objects | select(.what? == "undone" and (.knob? // "" | startswith("pin ")))] | length')" 2 "workers that are forgotten"
+	t_match "$(netlane down)" "given back: 3 restored"
+	t_eq "$(on_cpus)" "0,1 0,1 " "CPUs of the workers after down"
+	t_eq "$(meant)" "-1 -1 " "what sockets are meant for"
+	t_wait_for 10 no_program
+}
+pins_are_followed()
+{
+	local old service
+	two_cpus
+	nginx_begin 11 11
+	steer "pin = yes" "by = program"
+	service_begin
+	t_eq "$(on_cpus)" "0 1 " "CPUs of the workers"
+	old=$(workers)
+	kill -HUP "$nginx"
+	t_wait_for 20 all_gone "$old"
+	t_wait_for 20 are_pinned
+	is_local || t_fail "not local after a reload"
+	kill -9 "$service"
+	wait "$service" || :
+	t_match "$(netlane down)" "given back: 3 restored"
+	t_eq "$(on_cpus)" "0,1 0,1 " "CPUs of the workers after down"
+}
+are_pinned() { [[ $(on_cpus) == "0 1 " ]]; }
+on_cpus() { local pid; for pid in $(workers); do cpu_of "$pid"; done | sort | tr '\n' ' '; }
+
 # Workers that may run on two CPUs each: what either receives is theirs.
 sets()
 {
@@ -265,6 +311,8 @@ steer_cases()
 	t_case steer.program.is_told_of_more grows
 	t_case steer.program.is_ended_without_a_journal journal_is_lost
 	t_case steer.overload.spills_to_the_hash spills
+	t_case steer.floating.is_pinned_where_wanted pins
+	t_case steer.floating.is_pinned_over_reloads pins_are_followed
 	t_case steer.sets_of_cpus.are_local sets
 	t_case steer.floating.is_left floats
 	t_case steer.foreign_program.is_left foreign

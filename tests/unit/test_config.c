@@ -158,7 +158,7 @@ static const struct bad {
 	{ "[steer web]\nlisten = 10.0.0.0/8:80\n", ":2:", "listen = '10.0.0.0/8:80'" },
 	{ "[steer web]\nby = magic\n", ":2:", "allowed are auto, incoming-cpu and program" },
 	{ "[steer web]\nport = 80\n",
-	  ":2:", "unknown key 'port' in [steer web]; known: listen, by, spill" },
+	  ":2:", "unknown key 'port' in [steer web]; known: listen, by, spill, pin" },
 	{ "[steer web]\nspill = 0\n", ":2:", "spill = '0': allowed are off, and 1 to 100" },
 	{ "[steer web]\nlisten = 80\nby = incoming-cpu\nspill = 50\n", "netlane.conf",
 	  "by = incoming-cpu, which cannot spill" },

@@ -172,6 +172,35 @@ static void steer_plan__disjoint_sets__are_the_programs(void **state)
 	is_left(p, "may run on CPUs 0-3: give each worker a CPU of its own");
 }
 
+/* Workers that float get the CPUs that nobody of theirs has. */
+static void steer_plan__pin__gives_each_worker_a_cpu(void **state)
+{
+	struct planned *p = *state;
+	unsigned int i;
+
+	cpus_are(p, 0, "0-3");
+	cpus_are(p, 1, "0-3");
+	cpus_are(p, 2, "1-2");
+	for (i = 0; i < 4; i++) {
+		p->facts.group->socket[i].tid = 812 + i;
+		p->facts.group->socket[i].started = 7000 + i;
+	}
+	is_left(p, "give each worker a CPU of its own");
+	p->policy.steer->pin = true;
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 4);
+	assert_int_equal(p->plan.step[0].knob.kind, KNOB_PIN);
+	assert_string_equal(p->plan.step[0].knob.addr, "812:7000");
+	assert_string_equal(p->plan.step[0].before, "0-3");
+	assert_string_equal(p->plan.step[0].after, "1");
+	assert_string_equal(p->plan.step[1].after, "2");
+	assert_string_equal(p->plan.step[2].knob.addr, "814:7002");
+	assert_string_equal(p->plan.step[2].after, "1");
+	assert_string_equal(p->plan.step[3].after, "cpu 1,2,1,0");
+	p->facts.group->socket[1].tid = 0; /* several threads */
+	is_left(p, "give each worker a CPU of its own");
+}
+
 static void steer_plan__uncertain__is_left_to_the_hash(void **state)
 {
 	struct planned *p = *state;
@@ -296,6 +325,7 @@ int main(void)
 		STEER(steer_plan__way__is_the_kernels_or_as_asked),
 		STEER(steer_plan__spill__wants_the_program),
 		STEER(steer_plan__disjoint_sets__are_the_programs),
+		STEER(steer_plan__pin__gives_each_worker_a_cpu),
 		STEER(steer_plan__uncertain__is_left_to_the_hash),
 		STEER(steer_plan__not_there__is_said),
 		STEER(steer_plan__deaf_cpus__are_left_to_the_hash),

@@ -55,6 +55,8 @@ int nm_orphans_remove(struct text *macs, struct err *err);
  * @listens; returns how many, or -errno of the first that stays.
  */
 int steer_orphans_end(struct text *listens, struct err *err);
+/* Closes the entries of threads that have ended: their ids may be others' soon. 0 or -errno. */
+int pins_forget(struct journal *journal);
 
 /*
  * Ends bindings that no journal knows. 1, with what they were in *value (heap);

@@ -31,6 +31,7 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 	[KNOB_ROUTE] = &route_ops,
 	[KNOB_RULE] = &rule_ops,
 	[KNOB_NM] = &nm_ops,
+	[KNOB_PIN] = &pin_ops,
 	[KNOB_STEER] = &steer_ops,
 	[KNOB_DRAIN] = &drain_ops,
 	[KNOB_BIND] = &bind_ops,
@@ -40,7 +41,7 @@ static const struct knob_ops *const ops_of[KNOB_COUNT] = {
 static bool is_node_wide(const struct knob *knob)
 {
 	return knob->kind == KNOB_IRQBALANCE || knob->kind == KNOB_RPS_SOCK_FLOW ||
-	       knob->kind == KNOB_STEER || knob->kind == KNOB_DRAIN ||
+	       knob_is_of_servers(knob->kind) || knob->kind == KNOB_DRAIN ||
 	       knob_comes_and_goes(knob->kind);
 }
 

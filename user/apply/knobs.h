@@ -17,6 +17,7 @@ extern const struct knob_ops irqbalance_ops;
 extern const struct knob_ops route_ops;
 extern const struct knob_ops rule_ops;
 extern const struct knob_ops nm_ops;
+extern const struct knob_ops pin_ops;
 extern const struct knob_ops steer_ops;
 extern const struct knob_ops drain_ops;
 extern const struct knob_ops bind_ops;

@@ -19,11 +19,11 @@
  * rule goes before the routes that it leads to. NetworkManager gets a NIC back
  * when everything else on it is as it was.
  */
-static const enum knob_kind order[] = { KNOB_DRAIN,	    KNOB_BIND,	  KNOB_STEER,
-					KNOB_RULE,	    KNOB_ROUTE,	  KNOB_RSS,
-					KNOB_IRQ_IN,	    KNOB_IRQ_OUT, KNOB_XPS_RXQS,
-					KNOB_XPS,	    KNOB_RPS,	  KNOB_RPS_FLOW,
-					KNOB_RPS_SOCK_FLOW, KNOB_NM,	  KNOB_IRQBALANCE };
+static const enum knob_kind order[] = {
+	KNOB_DRAIN,    KNOB_BIND,	   KNOB_STEER,	 KNOB_PIN,	 KNOB_RULE, KNOB_ROUTE,
+	KNOB_RSS,      KNOB_IRQ_IN,	   KNOB_IRQ_OUT, KNOB_XPS_RXQS,	 KNOB_XPS,  KNOB_RPS,
+	KNOB_RPS_FLOW, KNOB_RPS_SOCK_FLOW, KNOB_NM,	 KNOB_IRQBALANCE
+};
 
 struct undo_item *undo_add(struct undo *undo, const struct step *step)
 {

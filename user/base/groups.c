@@ -217,6 +217,8 @@ static const struct field socket_fields[] = {
 	F_U64(group_socket, given),
 	F_UINT(group_socket, servers),
 	F_STR(group_socket, server),
+	F_UINT(group_socket, tid),
+	F_U64(group_socket, started),
 	F_CPUS(group_socket, cpus),
 	F_UINT(group_socket, pid),
 	F_UINT(group_socket, fd),

@@ -7,7 +7,6 @@
  */
 #include <ctype.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "base/files.h"
 #include "base/groups_parts.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 #define EPOLL_LINK "anon_inode:[eventpoll]"
 #define LOOKS 4 /* at a thread that is never found waiting */
@@ -103,31 +103,19 @@ static void threads_look(struct process *p)
 		}
 }
 
-static void cpus_add(unsigned int tid, struct cpumask *cpus)
-{
-	cpu_set_t *set = CPU_ALLOC(CPUMASK_BITS);
-	const size_t size = CPU_ALLOC_SIZE(CPUMASK_BITS);
-	unsigned int cpu;
-
-	if (!set)
-		return;
-	CPU_ZERO_S(size, set);
-	if (!sched_getaffinity((pid_t)tid, size, set))
-		for (cpu = 0; cpu < CPUMASK_BITS; cpu++)
-			if (CPU_ISSET_S(cpu, size, set))
-				cpumask_add(cpus, cpu);
-	CPU_FREE(set);
-}
-
 static void serves(const struct process *p, unsigned int tid, struct group_socket *s)
 {
+	struct cpumask cpus;
 	char shown[24];
 
+	s->tid = s->servers ? 0 : tid;
+	s->started = s->tid ? thread_started(tid) : 0;
 	if (!s->servers++) {
 		text_escape(shown, sizeof(shown), p->comm);
 		(void)snprintf(s->server, sizeof(s->server), "%s (pid %u)", shown, tid);
 	}
-	cpus_add(tid, &s->cpus);
+	if (!thread_cpus_get(tid, &cpus))
+		cpumask_or(&s->cpus, &s->cpus, &cpus);
 }
 
 /*

@@ -2,6 +2,7 @@
 /* The words for the enums of types.h; see names.h. */
 #include "base/names.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,11 @@ int name_find(const char *const *names, const char *name)
 		if (!strcmp(names[i], name))
 			return i;
 	return -1;
+}
+
+void pin_name(unsigned int tid, uint64_t started, char *buf, size_t len)
+{
+	(void)snprintf(buf, len, "%u:%" PRIu64, tid, started);
 }
 
 /* What the queue index of a knob counts, or NULL where a NIC has only one such knob. */
@@ -61,7 +67,7 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 	else if (knob->kind == KNOB_RULE)
 		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
 			       knob->addr);
-	else if (knob->kind == KNOB_STEER || knob->kind == KNOB_DRAIN)
+	else if (knob->kind == KNOB_STEER || knob->kind == KNOB_PIN || knob->kind == KNOB_DRAIN)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->addr);
 	else if (by_mac)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->mac);

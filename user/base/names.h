@@ -13,6 +13,8 @@ extern const char *const knob_units[]; /* by enum knob_kind: "hex CPU mask" */
 extern const char *const outcome_names[]; /* by enum outcome: "restored" */
 extern const char *const risk_names[]; /* by enum risk: "none", "blip", "can-cut-off" */
 extern const char *const verdict_names[]; /* by enum nic_verdict: "straight", "changes", "left" */
+/* "TID:START", as in the knob of a thread. */
+void pin_name(unsigned int tid, uint64_t started, char *buf, size_t len);
 extern const char *const steer_way_names[]; /* "auto", "incoming-cpu", "program" */
 extern const char *const on_spot_names[]; /* "ignore", "tell", "drain" */
 extern const char *const mode_names[]; /* by enum mode: "observe", "hold" */

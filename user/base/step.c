@@ -81,7 +81,7 @@ bool knob_comes_and_goes(enum knob_kind kind)
 
 bool knob_is_of_servers(enum knob_kind kind)
 {
-	return kind == KNOB_STEER || kind == KNOB_BIND;
+	return kind == KNOB_STEER || kind == KNOB_PIN || kind == KNOB_BIND;
 }
 
 bool knob_lasts(enum knob_kind kind)

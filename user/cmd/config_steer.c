@@ -95,6 +95,10 @@ static int key_take(struct steer_policy *steer, const char *key, const char *val
 				       "by = '%s': allowed are auto, incoming-cpu and program",
 				       shown);
 		steer->way = (enum steer_way)way;
+	} else if (!strcmp(key, "pin")) {
+		if (strcmp(value, "yes") && strcmp(value, "no"))
+			return err_set(err, -EINVAL, "pin = '%s': allowed is yes or no", shown);
+		steer->pin = !strcmp(value, "yes");
 	} else if (!strcmp(key, "spill")) {
 		if (strcmp(value, "off") && text_uint(value, 1, 100, &n))
 			return err_set(err, -EINVAL,
@@ -115,7 +119,7 @@ static int key_take(struct steer_policy *steer, const char *key, const char *val
 
 static bool is_key(const char *key)
 {
-	static const char *const keys[] = { "listen", "by", "spill", NULL };
+	static const char *const keys[] = { "listen", "by", "spill", "pin", NULL };
 
 	return name_find(keys, key) >= 0;
 }
@@ -136,8 +140,8 @@ int config_steer_take(struct policy *policy, const char *name, const char *key, 
 			       shown);
 	if (!is_key(key))
 		return err_set(err, -EINVAL,
-			       "unknown key '%s' in [steer %s]; known: listen, by, spill", unknown,
-			       shown);
+			       "unknown key '%s' in [steer %s]; known: listen, by, spill, pin",
+			       unknown, shown);
 	ret = key_take(&tried, key, value, err); /* before there is a section to hold it */
 	if (ret)
 		return ret;

@@ -73,6 +73,7 @@ static int servers_make(struct making *m)
 	unsigned int i;
 	int failed = 0;
 
+	(void)pins_forget(m->journal); /* an undo would find them gone as well */
 	journal_why(m->journal, JOURNAL_STEER);
 	for (i = 0; i < m->flow->plan.nr_step; i++) {
 		struct step step = m->flow->plan.step[i];

@@ -268,6 +268,8 @@ int repair(struct keep *keep, struct flow *flow, const char *event, struct err *
 	else
 		ret = plan_judge(keep, journal, flow, err);
 	if (!ret)
+		ret = pins_forget(journal);
+	if (!ret)
 		ret = parts_apply(keep, journal, flow, &nr, err);
 	keep->repairs += nr;
 	if (nr)

@@ -259,6 +259,11 @@ static void command_add(struct text *t, const struct plan *plan, const struct st
 	case KNOB_NM:
 		nm_add(t, step);
 		break;
+	case KNOB_PIN: /* where the id has gone to another thread, the time tells: not here */
+		text_add(t, "taskset -pc ");
+		word_add(t, step->after);
+		text_add(t, " %u\n", (unsigned int)strtoul(step->knob.addr, NULL, 10));
+		break;
 	case KNOB_STEER:
 	case KNOB_BIND:
 		comment_add(t, "no command does this, only netlane up: ", step->after);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "bpf/abi.h"
 #include "plan/notes.h"
+#include "plan/pin.h"
 #include "plan/why.h"
 
 /*
@@ -262,22 +263,34 @@ static void group_build(struct work *w, const struct steer_policy *policy,
 			const struct listen_group *group)
 {
 	struct steer_plan *steer = plan_add(w, policy);
+	struct listen_group as = *group;
+	struct group_socket *pinned = NULL;
+	struct cpumask cpus;
 
 	if (!steer)
 		return;
 	(void)text_copy(steer->listen, sizeof(steer->listen), group->listen); /* same sizes */
 	(void)text_copy(steer->ifname, sizeof(steer->ifname), group->ifname);
-	left_say(w, policy, group, steer->left, sizeof(steer->left));
+	receiving(w, &cpus);
+	if (policy->pin)
+		as.socket = pinned = pin_choose(w, group, &cpus);
+	if (w->failed)
+		return;
+	left_say(w, policy, &as, steer->left, sizeof(steer->left));
 	if (steer->left[0]) {
 		note_add(w, "steer %s: %s is left %s: %s", policy->name, group->listen,
 			 group_is_steered(group) ? "as it is" : "to the kernel's hash",
 			 steer->left);
+		free(pinned);
 		return;
 	}
-	group_step(w, policy, group);
-	aside_say(w, group, steer->aside, sizeof(steer->aside));
+	if (pinned)
+		pin_build(w, group, pinned);
+	group_step(w, policy, &as);
+	aside_say(w, &as, steer->aside, sizeof(steer->aside));
 	if (steer->aside[0])
 		note_add(w, "steer %s: %s has %s", policy->name, group->listen, steer->aside);
+	free(pinned);
 }
 
 static void policy_build(struct work *w, const struct steer_policy *policy)
