@@ -298,10 +298,8 @@ struct steer_seen {
 };
 _Static_assert(sizeof(struct steer_seen) == 56, "steer_seen is ABI");
 
-/* Sockets of one group that a program of ours can choose from. */
-#define STEER_SLOTS 1024
-/* Of one CPU; above that the first ones share its connections. */
-#define STEER_WIDTH 16 /* a power of two */
+#define STEER_SLOTS 1024 /* sockets of a group that a program of ours can choose from */
+#define STEER_WIDTH 16 /* of one CPU, a power of two; above that the first ones share */
 
 /* What a CPU's connections are given to: one of these, by their hash. */
 struct steer_choice {
@@ -334,11 +332,10 @@ _Static_assert(sizeof(struct steer_count) == 24, "steer_count is ABI");
 struct drain_settings {
 	__u64 refuse_from_ns; /* CLOCK_MONOTONIC: dropped before, refused from then on */
 	__u32 netns; /* inode of the namespace */
-	__u32 active; /* 0: everything passes */
-	__u32 drops; /* dropped, never refused */
-	__u32 zero;
+	__u16 active; /* 0: everything passes */
+	__u16 drops; /* dropped, never refused */
 };
-_Static_assert(sizeof(struct drain_settings) == 24, "drain_settings is ABI");
+_Static_assert(sizeof(struct drain_settings) == 16, "drain_settings is ABI");
 
 /* SYNs, each try of a client by itself. */
 struct drain_count {
@@ -378,9 +375,8 @@ struct bind_page {
 	__u16 binding[BIND_PAGE]; /* its number and 1; 0: none */
 };
 
-/* One binding, by its number. */
 struct bind_section {
-	char name[32];
+	char name[32]; /* of a binding, by its number */
 	__u32 count; /* where in lane_bind_counts it is counted */
 	__u32 zero;
 };
@@ -394,9 +390,8 @@ struct bind_count {
 };
 _Static_assert(sizeof(struct bind_count) == 32, "bind_count is ABI");
 
-/* The text that all of it was made from. */
 struct bind_text {
-	char s[BIND_TEXT];
+	char s[BIND_TEXT]; /* that all of it was made from */
 };
 
 /* Where in lane_bind_socks the sockets of a binding begin. */

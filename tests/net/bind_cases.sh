@@ -361,18 +361,18 @@ journal_is_lost()
 bind_cases()
 {
 	t_case bind.vip.is_served_and_given_back vip_and_down
-	t_case bind.thousand_ports.are_one_listeners thousand_ports
-	t_case bind.any_port.is_the_proxys any_port
+	t_once bind.thousand_ports.are_one_listeners thousand_ports
+	t_once bind.any_port.is_the_proxys any_port
 	t_case bind.udp.is_answered udp_echo
 	t_case bind.families.each_as_the_listener_can families
 	t_case bind.precedence.prefix_then_port precedence
-	t_case bind.group.chooses_itself group
-	t_case bind.change.no_request_fails changes_under_load "$1"
+	t_once bind.group.chooses_itself group
+	t_once bind.change.no_request_fails changes_under_load "$1"
 	t_case bind.listener.is_followed follows
-	t_case bind.listener.that_came_is_found_by_up up_finds_listener
-	t_case bind.section.that_goes_is_ended section_goes
+	t_once bind.listener.that_came_is_found_by_up up_finds_listener
+	t_once bind.section.that_goes_is_ended section_goes
 	t_case bind.foreign.before_has_chosen foreign_before
 	t_case bind.foreign.behind_has_the_last_word foreign_behind
 	t_once bind.killed.anywhere_is_given_back killed_anywhere
-	t_case bind.journal.is_lost journal_is_lost
+	t_once bind.journal.is_lost journal_is_lost
 }

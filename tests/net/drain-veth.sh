@@ -11,9 +11,11 @@ here=$(dirname "$0")
 	. "$here/inside.sh"
 	. "$here/drain.sh"
 	. "$here/drain_cases.sh"
+	. "$here/drain_service_cases.sh"
 }
 a=nldrain-a-$$ b=nldrain-b-$$
 
 t_setup prepare
 drain_cases
+drain_service_cases
 t_done

@@ -43,13 +43,13 @@ steered()	# WAY SETS PROGRAMS
 # Reloads under load: no request fails, new workers are as local as the old ones.
 reloads()	# WAY
 {
-	local old
+	local old i
 	way "$1"
 	up >/dev/null
 	: >"$T_TMP/load"
 	client python3 "$net/asker.py" until "$T_TMP/load" "$address" "$port" 0 1 >"$T_TMP/asked" 2>&1 &
 	t_at_end "rm -f $T_TMP/load; wait $! || :"
-	for _ in 1 2 3 4 5; do
+	for ((i = 0; i < ${reload_nr:-20}; i++)); do
 		old=$(workers)
 		kill -HUP "$nginx"
 		t_wait_for 20 all_gone "$old"
@@ -302,19 +302,19 @@ steer_cases()
 	t_case steer.hash.is_not_local by_hash
 	t_case steer.incoming_cpu.is_local steered incoming-cpu "0 1 " 0
 	t_case steer.program.is_local steered program "-1 -1 " 1
-	t_case steer.incoming_cpu.reloads reloads incoming-cpu
+	t_once steer.incoming_cpu.reloads reloads incoming-cpu
 	t_case steer.program.reloads reloads program
-	t_case steer.incoming_cpu.follows follows incoming-cpu
+	t_once steer.incoming_cpu.follows follows incoming-cpu
 	t_case steer.program.follows follows program
-	t_case steer.incoming_cpu.down_after_change down_after_change incoming-cpu
-	t_case steer.program.down_after_change down_after_change program
-	t_case steer.program.is_told_of_more grows
-	t_case steer.program.is_ended_without_a_journal journal_is_lost
+	t_once steer.incoming_cpu.down_after_change down_after_change incoming-cpu
+	t_once steer.program.down_after_change down_after_change program
+	t_once steer.program.is_told_of_more grows
+	t_once steer.program.is_ended_without_a_journal journal_is_lost
 	t_case steer.overload.spills_to_the_hash spills
-	t_case steer.floating.is_pinned_where_wanted pins
-	t_case steer.floating.is_pinned_over_reloads pins_are_followed
+	t_once steer.floating.is_pinned_where_wanted pins
+	t_once steer.floating.is_pinned_over_reloads pins_are_followed
 	t_case steer.sets_of_cpus.are_local sets
-	t_case steer.floating.is_left floats
-	t_case steer.foreign_program.is_left foreign
-	t_case steer.no_ptrace.is_left no_ptrace
+	t_once steer.floating.is_left floats
+	t_once steer.foreign_program.is_left foreign
+	t_once steer.no_ptrace.is_left no_ptrace
 }

@@ -3,7 +3,7 @@
 # seen to come.
 # Rule: where there is no sweep, the event of a listen() is what finds it.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
 # vm: timeout=900
 
 here=$(dirname "$0")

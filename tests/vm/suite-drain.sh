@@ -13,9 +13,11 @@ here=$(dirname "$0")
 	. "$here/../net/inside.sh"
 	. "$here/../net/drain.sh"
 	. "$here/../net/drain_cases.sh"
+	. "$here/../net/drain_service_cases.sh"
 }
 a=nldrain-a b=nldrain-b
 
 t_setup prepare
 drain_cases
+drain_service_cases
 t_done

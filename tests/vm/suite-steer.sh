@@ -20,6 +20,7 @@ here=$(dirname "$0")
 	. "$here/../net/steer_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b
+reload_nr=5 # 20 where nothing is emulated
 
 # ---- real queues
 config=$T_TMP/lanes.conf

@@ -117,6 +117,8 @@ void pins_note(struct gone *gone)
 	if (files_list("/", &names, &nr, PINS_DIR))
 		return;
 	for (i = 0; i < nr; i++) {
+		if (!is_counting(names[i]))
+			continue;
 		(void)snprintf(dir, sizeof(dir), PINS_DIR "/%s", names[i]);
 		gone_note(gone, dir);
 	}

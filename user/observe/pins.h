@@ -28,7 +28,7 @@ int pins_commit(const char *dir, struct err *err);
 int pins_sweep(struct err *err);
 /* Has another version of netlane pinned something? */
 bool pins_of_others(void);
-/* The programs that are pinned, in all folders. */
+/* The programs that count and are pinned, in all their folders. */
 void pins_note(struct gone *gone);
 /* Removes every pin; programs that only they held are detached. */
 int pins_remove_all(struct err *err);
