@@ -13,10 +13,8 @@ prepare()
 	pair_make 10.9.6 fd09:6
 	inside_make
 	inside_id=$(inside stat -L -c %i /proc/self/ns/net)
-	server python3 "$net/drainer.py" echo "$address" "$port" "$other" &
-	t_at_end "kill $!; wait $! || :"
-	server python3 "$net/drainer.py" echo "$address6" "$port" &
-	t_at_end "kill $!; wait $! || :"
+	until_end "$b" python3 "$net/drainer.py" echo "$address" "$port" "$other"
+	until_end "$b" python3 "$net/drainer.py" echo "$address6" "$port"
 	t_wait_for 20 listens "$address:$port"
 	t_wait_for 20 listens "\[$address6\]:$port"
 }

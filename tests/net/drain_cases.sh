@@ -249,8 +249,7 @@ of_one_namespace()
 {
 	needs_root
 	configured "grace = 0"
-	client python3 "$net/drainer.py" echo 10.9.6.1 "$port" &
-	t_at_end "kill $!; wait $! || :"
+	until_end "$a" python3 "$net/drainer.py" echo 10.9.6.1 "$port"
 	drain start --by drop
 	t_wait_for 20 phase over
 	t_wait_for 10 server python3 -c 'import socket; socket.create_connection(("10.9.6.1", '"$port"'), 2)'
@@ -263,8 +262,7 @@ beside_another()
 	local listener ports
 	needs_root
 	listener=$(server ss -Hltnp "sport = :$port" | sed -n "s/.*$address:$port.*pid=\([0-9]*\),fd=\([0-9]*\).*/\1,\2/p")
-	inside python3 "$net/chooser.py" "$listener" 9999 >"$T_TMP/chooser" 2>&1 &
-	t_at_end "kill $!; wait $! || :"
+	inside_begin python3 "$net/chooser.py" "$listener" 9999 >"$T_TMP/chooser" 2>&1
 	t_wait_for 10 grep -q ready "$T_TMP/chooser" || t_fail "$(<"$T_TMP/chooser")"
 	gets_in "$address" 9999 || t_fail "the other's program does not work: $(<"$T_TMP/chooser")"
 	configured "grace = 0"

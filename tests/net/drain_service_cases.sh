@@ -6,9 +6,8 @@ run_service()
 {
 	configured "$@"
 	sed -i 's/^\[netlane\]/&\nmode = observe/' "$T_TMP/conf"
-	inside "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
-	t_at_end "kill $! 2>/dev/null; wait $! || :"
-	t_wait_for 20 grep -q "^mode" "$T_TMP/log"
+	inside_begin "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1
+	t_wait_for 20 grep -q "^mode" "$T_TMP/log" || t_fail "$(<"$T_TMP/log")"
 }
 
 # The service does it for who asks, and may go.
@@ -59,8 +58,7 @@ spot()
 	needs_root
 	server ip addr add 100.100.100.200/32 dev lo
 	t_at_end "server ip addr del 100.100.100.200/32 dev lo"
-	server "$metadata" serve >/dev/null 2>&1 &
-	t_at_end "kill $!; wait $! || :"
+	until_end "$b" "$metadata" serve >/dev/null 2>&1
 	t_wait_for 20 metadata_says ok
 	run_service "grace = 1" "on_spot = drain" "then = reset"
 	t_wait_for 20 asked_for_spot

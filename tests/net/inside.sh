@@ -12,5 +12,12 @@ inside_make()
 	t_at_end "kill $holder; wait $holder || :"
 	t_wait_for 20 inside test -e /run/ready
 }
+# inside_begin COMMAND... - in the background until the case ends. A function of the suite
+# in the background would not do: what is killed then is the shell that runs it.
+inside_begin()
+{
+	nsenter --mount --net -t "$holder" "$@" &
+	t_at_end "kill $! 2>/dev/null; wait $! || :"
+}
 inside() { nsenter --mount --net -t "$holder" "$@"; }
 netlane() { inside "$PWD/build/netlane" "$@"; }
