@@ -276,6 +276,27 @@ beside_another()
 	done
 }
 
+# The default is what the sections name; what a binding leads to a drained listener is lost.
+bindings_lead_nowhere()
+{
+	needs_root
+	client ip route add 10.66.0.0/16 via 10.9.6.2
+	t_at_end "client ip route del 10.66.0.0/16"
+	server ip route add local 10.66.0.0/16 dev lo
+	t_at_end "server ip route del local 10.66.0.0/16 dev lo"
+	configured "grace = 0"
+	sed -i '/^ports/d' "$T_TMP/conf"
+	printf '%s\n' "[bind vip]" "prefix = 10.66.0.0/16" "ports = 9000-9100" "to = $port" >>"$T_TMP/conf"
+	netlane up --config "$T_TMP/conf"
+	gets_in 10.66.1.1 9050 || t_fail "the binding does not work"
+	drain start
+	t_wait_for 20 phase over
+	if gets_in 10.66.1.1 9050 2>/dev/null; then t_fail "got in by a binding"; fi
+	if gets_in 2>/dev/null; then t_fail "got in"; fi
+	drain stop
+	gets_in 10.66.1.1 9050 || t_fail "the binding does not work after it"
+}
+
 refused_before_it_begins()
 {
 	local said
@@ -310,6 +331,7 @@ drain_cases()
 	t_once drain.rehearsal.ends_by_itself rehearses
 	t_case drain.namespace.of_one of_one_namespace
 	t_case drain.other_sk_lookup.is_no_way_in beside_another
+	t_case drain.binding.leads_nowhere bindings_lead_nowhere
 	t_once drain.input.not_within_a_time not_within_a_time
 	t_once drain.input.is_refused refused_before_it_begins
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "apply/drain.h"
+#include "base/bindings.h"
 #include "base/files.h"
 #include "base/netns.h"
 #include "base/portset.h"
@@ -36,6 +37,11 @@ char *drain_ports(const struct policy *policy)
 		(void)portset_parse(policy->drain.ports, &ports); /* checked when it was taken */
 	for (i = 0; i < policy->nr_steer && !policy->drain.ports[0]; i++)
 		portset_add(&ports, policy->steer[i].port);
+	/* what leads to a drained listener leads nowhere */
+	for (i = 0; i < policy->nr_bind && !policy->drain.ports[0]; i++)
+		if (binding_has(&policy->bind[i], false, false) ||
+		    binding_has(&policy->bind[i], false, true))
+			portset_add(&ports, binding_port(policy->bind[i].to));
 	if (portset_empty(&ports))
 		return NULL;
 	portset_add_text(&t, &ports);
