@@ -55,14 +55,15 @@ static void accepts_say(struct text *out, const struct steer_row *row, unsigned 
 		return;
 	view_duration(since, sizeof(since), row->counted_s);
 	text_add(&line,
-		 "  accepted on the CPU that received: %.1f %% of %" PRIu64
+		 "accepted on the CPU that received: %.1f %% of %" PRIu64
 		 " in %s; CPU %u had %.2f times an equal share; by CPU:",
 		 100.0 * (double)a->local / (double)a->accepted, a->accepted, since, a->busiest_cpu,
 		 a->busiest_pct / 100.0);
 	for (i = 0; i < a->nr_lane; i++)
 		text_add(&line, "%s %u %.0f %%", i ? "," : "", a->lane[i].cpu,
 			 100.0 * (double)a->lane[i].accepted / (double)a->accepted);
-	view_wrap(out, line.s ? line.s : "", 0, 4, width);
+	text_add(out, "  ");
+	view_wrap(out, line.s ? line.s : "", 2, 4, width);
 	text_free(&line);
 }
 
@@ -113,11 +114,12 @@ static void hash_say(struct text *out, const struct listen_group *group, unsigne
 	struct text line = { 0 };
 
 	text_add(&line,
-		 "  by the hash all the same: %" PRIu64 " on CPUs without a worker, %" PRIu64
+		 "by the hash all the same: %" PRIu64 " on CPUs without a worker, %" PRIu64
 		 " whose socket was closed just then, %" PRIu64
 		 " spilled from one with more than %u %% of its backlog waiting",
 		 group->hashed, group->missed, group->spilled, group->spill);
-	view_wrap(out, line.s ? line.s : "", 0, 4, width);
+	text_add(out, "  ");
+	view_wrap(out, line.s ? line.s : "", 2, 4, width);
 	text_free(&line);
 }
 
