@@ -19,6 +19,7 @@ drains()	# BY RESULT
 	said=$(drain status)
 	t_match "$said" "new connections to $port are $1.* since"
 	t_match "$(netlane drain status --json | jq -c '[.in_force, .guarded]')" "true,true"
+	t_match "$(netlane)" "drain   new connections to $port are $([[ $1 == drop ]] && echo dropped || echo refused); netlane drain"
 	knocked_end
 	# the second in which handshakes by cookies end is silence, then a reset
 	t_match "$(results "$((refused_ms + 1100))")" "^$2$" "who came after the refusal"

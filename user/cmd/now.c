@@ -4,6 +4,9 @@
 
 #include <errno.h>
 
+#include "apply/drain.h"
+#include "base/netns.h"
+#include "cmd/drain_state.h"
 #include "cmd/flow.h"
 #include "cmd/timer.h"
 #include "facts/instances.h"
@@ -44,6 +47,24 @@ static void look(struct text *out, const struct facts *facts, const struct plan 
 	sample_free(&now);
 }
 
+/* A node that takes no new connections looks healthy otherwise: a line where it is so. */
+static void drain_add(struct text *out)
+{
+	const unsigned int netns = netns_own();
+	struct text ports = { 0 };
+	struct drain_state state;
+	struct drain_now now;
+
+	if (!drain_read(netns, &now, NULL) && now.active) {
+		portset_add_text(&ports, &now.ports);
+		text_add(out, "drain   new connections to %s are %s; netlane drain says more\n",
+			 ports.s ? ports.s : "", now.drops ? "dropped" : "refused");
+		text_free(&ports);
+	} else if (drain_state_read(netns, &state)) {
+		text_add(out, "drain   out of service, or about to be; netlane drain says more\n");
+	}
+}
+
 void now_add(struct text *out, const struct facts *facts, const struct plan *plan)
 {
 	struct traffic *traffic = NULL;
@@ -67,4 +88,5 @@ void now_add(struct text *out, const struct facts *facts, const struct plan *pla
 		text_add(out, "unknown: %s", err.text);
 	text_add(out, "\n");
 	traffic_close(traffic);
+	drain_add(out);
 }
