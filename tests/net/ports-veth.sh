@@ -172,7 +172,8 @@ mixed_binds()
 	echo "said $early to $late s, the one that failed was due after $due ms"
 	t_match "$said" "10.9.7.2:8008.*ports.*IP_BIND_ADDRESS_NO_PORT where a program binds an address"
 	((failed < 700)) || t_fail "it had $failed: the bound ones took nothing from it"
-	((early >= 0 && late >= 0 && due >= early * 900 - 1000 && due <= late * 1100 + 1000)) ||
+	# the opener keeps its rate as far as a busy machine lets it
+	((early >= 0 && late >= 0 && due >= early * 900 - 2000 && due <= late * 1100 + 2000)) ||
 		t_fail "said $early to $late s, due after $due ms"
 }
 

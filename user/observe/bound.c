@@ -14,6 +14,7 @@
 #define FIRST_ROOM 64 /* a power of two */
 #define ODD_LEAST 8 /* fewer may be a program's own choice */
 #define AGES_APART 8 /* of a TIME_WAIT's life: more than chance where both take ports at once */
+#define AGES_UNCLEAR_S 0.5 /* both halves in one burst: whole seconds do not tell which was first */
 #define HALF_SLACK 20 /* a half is as good as full within this part of all: 5 % */
 
 struct bound_seen {
@@ -60,7 +61,7 @@ static bool was_odd_first(const struct census *census, const struct census_row *
 	/* connect() takes even ones again and again, and the odd ones grow old; bind() none */
 	if (reuses && row->age[0] + row->age[1] > row->age[oldest])
 		return false;
-	return odd_age_s(row) > even_age_s(row);
+	return odd_age_s(row) - even_age_s(row) > AGES_UNCLEAR_S;
 }
 
 /*
