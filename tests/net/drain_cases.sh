@@ -238,7 +238,7 @@ rehearses()
 	t_at_end "inside rm -f /run/health"
 	configured "grace = 1" "health_file = /run/health"
 	held 2
-	drain start --rehearse --deadline 1 --then-reset --wait
+	drain --rehearse --deadline 1 --then-reset --wait
 	t_wait_for 20 nothing_left
 	gets_in || t_fail "nobody gets in after the rehearsal"
 	t_eq "$(held_end)" "alive 2 broken 0" "connections, which a rehearsal does not reset"

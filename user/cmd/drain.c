@@ -255,7 +255,7 @@ static int stop(const struct drain_opts *opts)
 static int drain_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct drain_opts *opts = arg;
-	const char *word = nr_words ? words[0] : "status";
+	const char *word = nr_words ? words[0] : opts->rehearse ? "start" : "status";
 
 	if (nr_words == 2 && !strcmp(word, "drive")) /* by a unit of our own */
 		return drain_drive((unsigned int)strtoul(words[1], NULL, 10));
@@ -294,7 +294,7 @@ static const struct option_desc drain_options[] = {
 
 const struct command cmd_drain = {
 	.name = "drain",
-	.words = "start|status|stop",
+	.words = "[start|status|stop]",
 	.summary = "take the node out of service without breaking what it serves",
 	.help = "start: the health answer fails and the start hook runs, new connections are served\n"
 		"for the grace, then refused by the kernel; what is established, queued or in its\n"
