@@ -123,7 +123,7 @@ choreography()
 {
 	needs_root
 	inside sh -c 'echo ok >/run/health'
-	configured "grace = 1" "deadline = 1" "health_file = /run/health" \
+	configured "grace = 5" "deadline = 1" "health_file = /run/health" \
 		"on_start = test ! -e /run/health && echo \"\$NETLANE_DRAIN \$NETLANE_PORTS\" >>/run/hooks" \
 		"on_end = echo \"\$NETLANE_DRAIN \$NETLANE_LEFT\" >>/run/hooks"
 	t_at_end "inside rm -f /run/hooks /run/health"

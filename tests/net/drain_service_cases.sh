@@ -38,11 +38,12 @@ answers_health()
 	drain stop
 	t_eq "$(health)" "200 in service" "the answer after it"
 	# one who asks nothing keeps nobody from his answer
-	client python3 -c '
-import socket, sys
-held = [socket.create_connection(("'"$address"'", 9181), 2) for _ in range(40)]
+	until_end "$a" python3 -c '
+import socket, time
+held = [socket.create_connection(("'"$address"'", 9181), 5) for _ in range(40)]
 print("up", flush=True)
-sys.stdin.read()' <"$T_TMP/conf" >"$T_TMP/silent"
+time.sleep(600)' >"$T_TMP/silent"
+	t_wait_for 20 grep -q up "$T_TMP/silent"
 	t_eq "$(health)" "200 in service" "the answer beside forty who are silent"
 }
 health()
