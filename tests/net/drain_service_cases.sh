@@ -13,18 +13,23 @@ run_service()
 # The service does it for who asks, and may go.
 by_the_service()
 {
+	local service
 	needs_root
 	run_service "grace = 0"
 	held 1
 	drain start
 	t_wait_for 20 phase refusing
-	kill -9 "$(inside cat /run/netlane/run.pid)"
+	service=$(inside cat /run/netlane/run.pid)
+	kill -9 "$service"
+	t_wait_for 10 service_is_gone "$service"
 	if gets_in 2>/dev/null; then t_fail "got in when the service was gone"; fi
 	held_end
 	t_wait_for 20 phase over
 	drain stop
 	gets_in || t_fail "nobody gets in after the stop"
 }
+
+service_is_gone() { [[ ! -d /proc/$1 || $(awk '{ print $3 }' "/proc/$1/stat") == Z ]]; }
 
 # The balancer's question: 200, from the beginning of a drain on 503, and 200 again.
 answers_health()
