@@ -16,6 +16,7 @@ here=$(dirname "$0")
 	. "$here/lanes.sh"
 	. "$here/scenes.sh"
 	. "$here/unit.sh"
+	. "$here/systemd-drain.sh"
 }
 t_setup without_counters
 t_at_end traffic_stop
@@ -348,6 +349,7 @@ if [[ ${NETLANE_LIST-} || $part == 1 ]]; then
 	t_case init.broken_configuration.changes_nothing broken_configuration_changes_nothing
 	t_case init.off_on_command_line.wins off_on_the_command_line_wins
 	t_case init.confirm.outlives_its_session confirm_outlives_its_session
+	t_case init.drain.outlives_its_session drain_outlives_its_session
 	t_case init.confirm.under_the_service.observing confirm_under_the_service observe
 	t_case init.confirm.under_the_service.holding confirm_under_the_service hold
 	t_case init.reboot.finds_lanes_standing reboot_with_lanes
