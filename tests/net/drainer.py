@@ -72,7 +72,9 @@ def hold(path, address, port, number):
         answers(s)
     say(now(), "up")
     broken = set()
-    while os.path.exists(path):
+    last = False
+    while not last:  # each is asked once more when the file has gone
+        last = not os.path.exists(path)
         for s in held:
             if s in broken:
                 continue
