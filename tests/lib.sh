@@ -114,6 +114,10 @@ t_case() {
 # sets NETLANE_PART where another one goes through everything.
 t_once() { [ -n "${NETLANE_PART-}" ] || t_case "$@"; }
 
+# t_host_does_all - for a VM suite whose cases a host suite goes through as well: no
+# kernel's guest need see those of t_once, unless everything or one by name is asked for.
+t_host_does_all() { [ -n "${NETLANE_THOROUGH-}${NETLANE_TESTS-}" ] || NETLANE_PART=1; }
+
 # t_skip REASON... - this case, or outside of one the whole suite, cannot run here.
 t_skip() {
 	if [ -n "$T_IN_CASE" ]; then

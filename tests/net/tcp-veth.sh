@@ -24,5 +24,5 @@ prepare()
 }
 
 t_setup prepare
-tcp_cases t_case
+tcp_cases
 t_done

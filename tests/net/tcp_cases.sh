@@ -343,29 +343,27 @@ forgotten_are_a_finding()
 	if forgets "$netlane_bin" tcp --check >/dev/null; then t_fail "no finding"; fi
 }
 
-# tcp_cases t_case|: - what declares those that are the command's own, for which one
-# kernel is enough; the others are seen in VMs as well
+# For those that are the command's own, one kernel is enough.
 tcp_cases()
 {
-	local own=$1
-	"$own" tcp.counts.are_those_of_ss		counts_are_those_of_ss
-	"$own" tcp.zones.are_by_the_longest_prefix	zones_are_by_the_longest_prefix
+	t_once tcp.counts.are_those_of_ss		counts_are_those_of_ss
+	t_once tcp.zones.are_by_the_longest_prefix	zones_are_by_the_longest_prefix
 	t_case tcp.timeouts.are_those_of_nstat		timeouts_are_those_of_nstat
-	"$own" tcp.unanswered_syns.are_a_finding	unanswered_syns_are_a_finding
-	"$own" tcp.zero_window.is_seen_at_both_ends	zero_windows_are_seen_at_both_ends
+	t_once tcp.unanswered_syns.are_a_finding	unanswered_syns_are_a_finding
+	t_once tcp.zero_window.is_seen_at_both_ends	zero_windows_are_seen_at_both_ends
 	t_case tcp.bbr.tells_of_itself			bbr_tells_of_itself
-	"$own" tcp.rows.are_bounded_and_nothing_is_lost	rows_are_bounded_and_nothing_is_lost
-	"$own" tcp.wrong_words.are_refused		wrong_words_are_refused
-	"$own" tcp.no_root.works_but_for_names		without_root_it_works_but_for_names
+	t_once tcp.rows.are_bounded_and_nothing_is_lost	rows_are_bounded_and_nothing_is_lost
+	t_once tcp.wrong_words.are_refused		wrong_words_are_refused
+	t_once tcp.no_root.works_but_for_names		without_root_it_works_but_for_names
 	t_case accept.full_queue.is_counted_exactly	full_queue_is_counted_exactly 0.0.0.0 10.9.8.2 0.0.0.0
-	"$own" accept.full_queue6.is_counted_exactly	full_queue_is_counted_exactly fd09:8::2 fd09:8::2 '[fd09:8::2]'
-	"$own" accept.full_queue_of_both.is_counted_exactly full_queue_is_counted_exactly :: 10.9.8.2 '*'
-	"$own" accept.somaxconn.caps_until_listen_is_called_again somaxconn_caps_until_listen_is_called_again
-	"$own" accept.reuseport.is_one_row		reuseport_group_is_one_row
+	t_once accept.full_queue6.is_counted_exactly	full_queue_is_counted_exactly fd09:8::2 fd09:8::2 '[fd09:8::2]'
+	t_once accept.full_queue_of_both.is_counted_exactly full_queue_is_counted_exactly :: 10.9.8.2 '*'
+	t_once accept.somaxconn.caps_until_listen_is_called_again somaxconn_caps_until_listen_is_called_again
+	t_once accept.reuseport.is_one_row		reuseport_group_is_one_row
 	t_case accept.half_open.is_counted		half_open_is_counted 0.0.0.0 9004 10.9.8.1 10.9.8.2
-	"$own" accept.flood.is_counted_as_cookies	flooded_queue_is_counted 1 TcpExtTCPReqQFullDoCookies syn_cookies_for_full 9007
-	"$own" accept.flood.is_counted_as_drops		flooded_queue_is_counted 0 TcpExtTCPReqQFullDrop syn_drops 9008
-	"$own" accept.half_open_mapped.is_counted	half_open_is_counted :: 9005 10.9.8.1 10.9.8.2
-	"$own" accept.half_open6.is_counted		half_open_is_counted fd09:8::2 9006 fd09:8::1 fd09:8::2
-	"$own" tcp.forgotten.are_a_finding		forgotten_are_a_finding
+	t_once accept.flood.is_counted_as_cookies	flooded_queue_is_counted 1 TcpExtTCPReqQFullDoCookies syn_cookies_for_full 9007
+	t_once accept.flood.is_counted_as_drops		flooded_queue_is_counted 0 TcpExtTCPReqQFullDrop syn_drops 9008
+	t_once accept.half_open_mapped.is_counted	half_open_is_counted :: 9005 10.9.8.1 10.9.8.2
+	t_once accept.half_open6.is_counted		half_open_is_counted fd09:8::2 9006 fd09:8::1 fd09:8::2
+	t_once tcp.forgotten.are_a_finding		forgotten_are_a_finding
 }

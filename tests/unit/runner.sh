@@ -253,6 +253,24 @@ vm_extent() {
 	t_eq "$(grep -c "NETLANE_THOROUGH=1" "$T_TMP/tree/vm.log")" 2 "thorough kernels"
 }
 
+# Boots are kept apart by name, and what a host suite goes through is left to it.
+vm_boots() {
+	needs_root
+	fresh
+	fake_vm
+	cases tests/vm/suite-a.sh <<<$'# vm: kernels=6.1 cpus=4 boot=one\nt_case a.x true'
+	cases tests/vm/suite-b.sh <<<$'# vm: kernels=6.1 cpus=4 boot=other\nt_host_does_all\nt_once b.x true\nt_case b.y true'
+	runs -j 1
+	claim 0 "2 passed, 0 failed, 0 skipped"
+	t_match "$out" "vm 6.1 other .*1 passed"
+	t_eq "$(grep -c . "$T_TMP/tree/vm.log")" 2 "boots"
+	if grep boot= "$T_TMP/tree/vm.log"; then t_fail "the VM was told of its boot"; fi
+	runs -j 1 b.x
+	claim 0 "1 passed, 0 failed, 0 skipped"
+	NETLANE_THOROUGH=1 runs -j 1
+	claim 0 "3 passed, 0 failed, 0 skipped"
+}
+
 # A run whose time is over ends with what is said of the rest; one kernel always comes.
 vm_late() {
 	needs_root
@@ -318,6 +336,7 @@ t_case runner.program_not_built.is_red		not_built
 t_case runner.cmocka_skip.is_a_skip		cmocka_skip
 t_case runner.vm_suites.share_a_boot		vm_boots
 t_case runner.vm_extent.is_by_kernel_or_name	vm_extent
+t_case runner.vm_boots.are_kept_apart		vm_boots
 t_case runner.time_is_over.other_kernels_are_skipped	vm_late
 t_case runner.dead_vm.is_red			vm_dies
 t_case runner.complaining_vm.is_red		vm_complains

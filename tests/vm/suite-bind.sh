@@ -3,7 +3,7 @@
 # seen to come.
 # Rule: where there is no sweep, the event of a listen() is what finds it.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=steering
 # vm: timeout=900
 
 here=$(dirname "$0")
@@ -31,6 +31,7 @@ comes()
 	t_match "$(<"$T_TMP/log")" "put back after: a server listens"
 }
 
+t_host_does_all
 t_setup prepare
 bind_cases 10
 t_case bind.listener.is_seen_to_come comes

@@ -2,7 +2,7 @@
 # Draining on each kernel: the cases of tests/net/drain_cases.sh.
 # Rule: see there.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=steering
 # vm: timeout=900
 
 here=$(dirname "$0")
@@ -17,6 +17,7 @@ here=$(dirname "$0")
 }
 a=nldrain-a b=nldrain-b
 
+t_host_does_all
 t_setup prepare
 drain_cases
 drain_service_cases

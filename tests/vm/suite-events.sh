@@ -4,7 +4,7 @@
 # Rule: two namespaces with a veth between them, so that nothing else is in their
 # rows; the kernel's SNMP counters and tcp_info say what happened.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=counting
 # vm: timeout=600
 
 here=$(dirname "$0")

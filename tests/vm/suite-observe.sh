@@ -4,7 +4,7 @@
 # Rule: pins and programs are looked at with ls and bpftool, delays are made by
 # a program of the tests, place is given by RPS masks that are written by hand.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=counting
 # vm: timeout=600
 
 here=$(dirname "$0")

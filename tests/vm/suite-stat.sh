@@ -4,7 +4,7 @@
 # Rule: the sender's own SNMP counters say what was sent; neighbours are known
 # beforehand and all is quiet, so that nothing else is.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=counting
 # vm: timeout=600
 
 here=$(dirname "$0")

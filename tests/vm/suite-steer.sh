@@ -4,7 +4,7 @@
 # Rule: on real queues the witness is a bpftrace script, which sees for each
 # connection the CPU that received it and the CPU that accepts it.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=steering
 # vm: timeout=900
 
 here=$(dirname "$0")
@@ -148,6 +148,7 @@ way_of_kernel()
 	is_local || t_fail "not local"
 }
 
+t_host_does_all
 t_setup prepare
 steer_cases
 t_case steer.way.is_the_kernels way_of_kernel

@@ -4,7 +4,7 @@
 # shorter says less, and says that.
 # Rule: two namespaces in the guest; ss and nstat are the judges.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=counting
 # vm: timeout=900
 
 here=$(dirname "$0")
@@ -20,7 +20,7 @@ prepare()
 {
 	modprobe -a tcp_diag sch_netem sch_fq sch_htb tcp_bbr veth
 	pair_make 10.9.8 fd09:8
-	[[ ! ${NETLANE_THOROUGH-} ]] || forgetting_begins
+	[[ ${NETLANE_PART-} ]] || forgetting_begins
 }
 
 qdisc()	# KIND AND WORDS - on what the client sends by, until the case ends
@@ -94,12 +94,11 @@ print(len(socket.socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1024))
 	fi
 }
 
+t_host_does_all
 t_setup prepare
-own=:	# tests/net/tcp-veth.sh has those
-[[ ! ${NETLANE_THOROUGH-} ]] || own=t_case
-tcp_cases "$own"
+tcp_cases
 t_case tcp.netem_loss.is_that_of_nstat		lost_segments_are_those_of_nstat
 t_case tcp.netem_delay.is_in_the_rtt		delay_is_in_the_rtt
-t_once tcp.fq.is_found				fq_is_found
+t_case tcp.fq.is_found				fq_is_found
 t_case tcp.short_tcp_info.is_said		short_tcp_info_is_said
 t_done

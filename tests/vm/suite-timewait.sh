@@ -4,7 +4,7 @@
 # Rule: the load is of known size, and the kernel's own counters (sockstat, ss,
 # TcpExt) are the judge; each case has a namespace of its own.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=counting
 # vm: timeout=900
 
 here=$(dirname "$0")

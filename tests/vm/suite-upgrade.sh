@@ -5,7 +5,7 @@
 # Rule: the other version is build/netlane-next, which differs from netlane in
 # that number alone; pins and programs are looked at with ls and bpftool.
 #
-# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024
+# vm: kernels=5.10,6.1,6.12,newest cpus=4 nics=1 queues=4 outside=yes mem=1024 boot=counting
 # vm: timeout=600
 
 here=$(dirname "$0")
