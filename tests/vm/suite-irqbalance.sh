@@ -83,7 +83,6 @@ beside_up()
 	balancer_ask "settings ban irqs $foreign" >/dev/null
 	t_wait_for 10 only_the_foreign_ban
 	"$vm/perturb" all-masks eth1
-	periods_pass 0 # what it moves while up looks has up say so, and stop
 	up_run eth0
 	nic_irqs eth0 >"$T_TMP/ours"
 	knobs_are eth0 0 1 2 3

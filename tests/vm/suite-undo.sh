@@ -200,6 +200,40 @@ foreign_value()
 	state_is found --quick
 }
 
+# Somebody sets a knob between the look and the first step: ups_meet VALUE... - one for each plan.
+is_stopped() { [[ $(awk '{ print $3 }' "/proc/$1/stat") == T ]]; }
+ups_meet()
+{
+	local value pid
+	NETLANE_FAULT="stop:after the plan" "$faulty" up eth0 >"$T_TMP/said" 2>&1 &
+	pid=$!
+	for value; do
+		t_wait_for 60 is_stopped "$pid"
+		echo "$value" >/sys/class/net/eth0/queues/tx-1/xps_cpus
+		kill -CONT "$pid"
+	done
+	wait "$pid"
+}
+
+changed_between()
+{
+	local xps=/sys/class/net/eth0/queues/tx-1/xps_cpus
+	begin incumbent
+	ups_meet 9 9 || t_fail "up failed: $(<"$T_TMP/said")"
+	t_match "$(<"$T_TMP/said")" "eth0 .*f there, now 9; planned anew"
+	knobs_are eth0 0 1 2 3
+	down_run
+	t_eq "$(<"$xps")" 9 "what was there last is given back"
+	echo f >"$xps"
+	state_is found --quick
+	if ups_meet 9 a 9; then t_fail "went over what somebody sets again and again"; fi
+	t_match "$(<"$T_TMP/said")" "^netlane: eth0 .*now 9, and so twice before"
+	t_eq "$(<"$xps")" 9 "left"
+	echo f >"$xps"
+	state_is found --quick
+	t_match "$(netlane down)" "nothing"
+}
+
 cpu_online() { echo "$1" >/sys/devices/system/cpu/cpu3/online; }
 
 # A node that had the same CPU away and back, and never saw netlane, is the measure.
@@ -265,6 +299,7 @@ scene_leave >/dev/null 2>&1
 t_once undo.up_killed.up_recovers_and_down_gives_back up_killed_then_up
 t_once undo.up_failed_at_each_step.undoes_itself up_fails_at_each_step
 t_once undo.down_killed_half_way.down_gives_back down_killed_then_down
+t_once undo.changed_between.is_planned_anew changed_between
 t_once undo.up_for.gives_back_in_time for_ran_out
 t_once undo.up_confirm.gives_back_unconfirmed not_confirmed
 t_once undo.up_confirm.stays_confirmed confirmed

@@ -27,11 +27,9 @@ static int stale(const struct step *step, const char *now, struct err *err)
 	char label[160];
 
 	knob_label(&step->knob, step->ifname, label, sizeof(label));
-	return err_set(
-		err, -ESTALE,
-		"%s was changed by somebody after the plan was made: %.80s there, now %.80s; "
-		"look, then run it again",
-		label, step->before, now);
+	return err_set(err, -ESTALE,
+		       "%s was changed by somebody after the plan was made: %.80s there, now %.80s",
+		       label, step->before, now);
 }
 
 /* The step on @knob's NIC of that kind, or NULL. */

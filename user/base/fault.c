@@ -42,6 +42,8 @@ int fault_point(const char *where)
 		(void)raise(SIGKILL);
 		pause();
 	}
+	if (!strncmp(want, "stop:", 5) && !strcmp(want + 5, where))
+		(void)raise(SIGSTOP);
 	if (sscanf(want, "fail@%u", &at) == 1 && at == calls) {
 		fprintf(stderr, "fault: failed at %s\n", where);
 		return -EIO;

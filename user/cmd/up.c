@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/names.h"
 #include "base/step.h"
 #include "cmd/cmd.h"
@@ -179,6 +180,52 @@ static void left_out_say(const struct plan *plan)
 	}
 }
 
+/* Facts, plan and steps, once; @flow is filled in any case. */
+static int plan_make(struct journal *journal, const struct flow_from *from,
+		     const struct up_opts *opts, struct flow *flow, struct err *err)
+{
+	int ret = flow_read(from, flow, err);
+
+	flow->policy.keeping = opts->keeping;
+	flow->policy.until_boot = opts->confirm_s || opts->for_s;
+	if (!ret)
+		ret = plan_build(&flow->facts, &flow->policy, &flow->plan, err);
+	if (!ret && opts->unattended) {
+		left_out_say(&flow->plan);
+		ret = flow_keep_channels(flow, err);
+	}
+	if (!ret && fault_point("after the plan"))
+		ret = err_set(err, -EIO, "failed by a test");
+	return ret ? ret : plan_apply(journal, flow, opts, err);
+}
+
+#define PLANS_MAX 3 /* an irqbalance that takes its ban while we look costs one of them */
+
+/*
+ * What somebody changed between the look and the steps is looked at anew: the steps were
+ * undone, and what stands there now is what a down is to give back.
+ */
+static int up_make(struct journal *journal, const struct flow_from *from,
+		   const struct up_opts *opts, struct flow *flow, struct err *err)
+{
+	struct err met = { 0 };
+	unsigned int nr;
+	int ret;
+
+	for (nr = 1;; nr++) {
+		ret = plan_make(journal, from, opts, flow, &met);
+		if (ret != -ESTALE || nr == PLANS_MAX)
+			break;
+		say("%s; planned anew\n", met.text);
+		flow_free(flow);
+		memset(flow, 0, sizeof(*flow));
+		memset(&met, 0, sizeof(met));
+	}
+	return err_set(
+		err, ret, "%s%s", met.text,
+		ret == -ESTALE ? ", and so twice before; see who sets it, then run it again" : "");
+}
+
 int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, struct err *err)
 {
 	struct flow_from from = {
@@ -208,17 +255,7 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 		memset(&flow, 0, sizeof(flow));
 		goto close_journal;
 	}
-	ret = flow_read(&from, &flow, err); /* what was settled changed the facts */
-	flow.policy.keeping = opts->keeping;
-	flow.policy.until_boot = opts->confirm_s || opts->for_s;
-	if (!ret)
-		ret = plan_build(&flow.facts, &flow.policy, &flow.plan, err);
-	if (!ret && opts->unattended) {
-		left_out_say(&flow.plan);
-		ret = flow_keep_channels(&flow, err);
-	}
-	if (!ret)
-		ret = plan_apply(journal, &flow, opts, err);
+	ret = up_make(journal, &from, opts, &flow, err); /* what was settled changed the facts */
 	if (ret >= 0 && unlink(HANDS_OFF_PATH) && errno != ENOENT)
 		ret = err_set(err, -errno, "%s cannot be removed: %s", HANDS_OFF_PATH,
 			      strerror(errno));
