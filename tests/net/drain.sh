@@ -24,7 +24,7 @@ listens() { server ss -Hltn | t_finds -- "$1"; }
 # held NUMBER [PORT] - so many connections that are asked in turn
 held()
 {
-	: >"$T_TMP/hold"
+	: | tee "$T_TMP/hold" "$T_TMP/held" # before it begins: nothing of an earlier one is there
 	client python3 "$net/drainer.py" hold "$T_TMP/hold" "$address" "${2:-$port}" "$1" >"$T_TMP/held" 2>"$T_TMP/held.errors" &
 	holding=$!
 	t_at_end "rm -f $T_TMP/hold; wait $holding || :"
@@ -38,7 +38,7 @@ held_end()
 }
 knocking()	# [ADDRESS]
 {
-	: >"$T_TMP/knock"
+	: | tee "$T_TMP/knock" "$T_TMP/knocked"
 	client python3 "$net/drainer.py" knock "$T_TMP/knock" "${1:-$address}" "$port" >"$T_TMP/knocked" &
 	knocker=$!
 	t_at_end "rm -f $T_TMP/knock; wait $knocker || :"
