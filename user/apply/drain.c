@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include "apply/apply.h"
 #include "apply/drain_parts.h"
 #include "apply/knobs.h"
+#include "base/bpf.h"
 #include "base/bpffs.h"
 #include "base/clock.h"
 #include "base/files.h"
@@ -96,25 +96,14 @@ static int ports_read(const struct maps *maps, struct portset *ports)
 	return 0;
 }
 
-/* Sums over the CPUs. */
 static int counts_read(const struct maps *maps, struct drain_now *now)
 {
-	int cpu, nr_cpu = libbpf_num_possible_cpus();
-	struct drain_count *count;
-	unsigned int zero = 0;
-	int ret;
+	struct drain_count count;
+	int ret =
+		bpf_sum(maps->fd[COUNTS], 0, (uint64_t *)&count, sizeof(count) / sizeof(uint64_t));
 
-	if (nr_cpu <= 0)
-		return -ENOENT;
-	count = calloc((unsigned int)nr_cpu, sizeof(*count));
-	if (!count)
-		return -ENOMEM;
-	ret = bpf_map_lookup_elem(maps->fd[COUNTS], &zero, count) ? -errno : 0;
-	for (cpu = 0; cpu < nr_cpu && !ret; cpu++) {
-		now->refused += count[cpu].refused;
-		now->dropped += count[cpu].dropped;
-	}
-	free(count);
+	now->refused = count.refused;
+	now->dropped = count.dropped;
 	return ret;
 }
 

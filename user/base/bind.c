@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include "base/bind_kernel.h"
 #include "base/bind_parts.h"
@@ -43,8 +42,8 @@ static int text_read(const struct bind_kernel *kernel, char **text)
 	struct bind_text part;
 	unsigned int i;
 
-	for (i = 0; i < kernel->nr_text; i++) {
-		if (bpf_map_lookup_elem(kernel->map[BIND_TEXTS], &i, &part)) {
+	for (i = 0; i < kernel->map[BIND_TEXTS].nr; i++) {
+		if (bpf_map_lookup_elem(kernel->map[BIND_TEXTS].fd, &i, &part)) {
 			text_free(&t);
 			return -errno;
 		}
@@ -54,24 +53,20 @@ static int text_read(const struct bind_kernel *kernel, char **text)
 	return *text ? 0 : -ENOMEM;
 }
 
-/* Sums over the CPUs. */
 static void counts_read(const struct bind_kernel *kernel, unsigned int binding,
 			struct binding_state *bound)
 {
-	int cpu, nr_cpu = libbpf_num_possible_cpus();
-	struct bind_count *count = calloc(nr_cpu > 0 ? (unsigned int)nr_cpu : 1, sizeof(*count));
 	struct bind_section section;
+	struct bind_count count;
 
-	if (count && nr_cpu > 0 &&
-	    !bpf_map_lookup_elem(kernel->map[BIND_SECTIONS], &binding, &section) &&
-	    !bpf_map_lookup_elem(kernel->map[BIND_COUNTERS], &section.count, count))
-		for (cpu = 0; cpu < nr_cpu; cpu++) {
-			bound->connections += count[cpu].connections;
-			bound->datagrams += count[cpu].datagrams;
-			bound->missed += count[cpu].missed;
-			bound->others += count[cpu].others;
-		}
-	free(count);
+	if (bpf_map_lookup_elem(kernel->map[BIND_SECTIONS].fd, &binding, &section) ||
+	    bpf_sum(kernel->map[BIND_COUNTERS].fd, section.count, (uint64_t *)&count,
+		    sizeof(count) / sizeof(uint64_t)))
+		return;
+	bound->connections = count.connections;
+	bound->datagrams = count.datagrams;
+	bound->missed = count.missed;
+	bound->others = count.others;
 }
 
 /* Is a socket with that cookie in one of the slots of the part? */
@@ -81,7 +76,7 @@ static bool has_socket(const struct bind_kernel *kernel, unsigned int slot, uint
 	uint64_t there;
 
 	for (i = 0; i < BIND_WIDTH; i++, slot++)
-		if (!bpf_map_lookup_elem(kernel->map[BIND_SOCKETS], &slot, &there) &&
+		if (!bpf_map_lookup_elem(kernel->map[BIND_SOCKETS].fd, &slot, &there) &&
 		    there == cookie)
 			return true;
 	return false;
@@ -93,7 +88,7 @@ static unsigned int entered(const struct bind_kernel *kernel, unsigned int slot)
 	uint64_t there;
 
 	for (i = 0; i < BIND_WIDTH; i++, slot++)
-		nr += !bpf_map_lookup_elem(kernel->map[BIND_SOCKETS], &slot, &there);
+		nr += !bpf_map_lookup_elem(kernel->map[BIND_SOCKETS].fd, &slot, &there);
 	return nr;
 }
 

@@ -23,12 +23,8 @@
 #define FOLDER "bind-"
 #define LINK "link"
 #define LINKS_MAX 65536
-#define MAPS_MAX 16
 
-static const struct {
-	const char *name;
-	unsigned int value_size;
-} maps[BIND_MAPS] = {
+static const struct bpf_part parts[BIND_MAPS] = {
 	[BIND_SECTIONS] = { "lane_bind_secs", sizeof(struct bind_section) },
 	[BIND_SOCKETS] = { "lane_bind_socks", sizeof(uint64_t) },
 	[BIND_COUNTERS] = { "lane_bind_cnts", sizeof(struct bind_count) },
@@ -37,48 +33,15 @@ static const struct {
 
 /* ------------------------------------------------------------- finding */
 
-/* Keeps it where it is one of ours. */
-static void map_take(struct bind_kernel *kernel, unsigned int id)
-{
-	struct bpf_map_info info = { 0 };
-	unsigned int i, len = sizeof(info);
-	int fd = bpf_map_get_fd_by_id(id);
-
-	if (fd < 0)
-		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len))
-		for (i = 0; i < BIND_MAPS; i++) {
-			if (kernel->map[i] >= 0 || strcmp(info.name, maps[i].name) ||
-			    info.value_size != maps[i].value_size)
-				continue;
-			if (i == BIND_TEXTS)
-				kernel->nr_text = info.max_entries;
-			if (i == BIND_SECTIONS)
-				kernel->nr_section = info.max_entries;
-			kernel->map[i] = fd;
-			return;
-		}
-	close(fd);
-}
-
 /* Is program @id ours? Then with its maps. */
 static bool program_take(struct bind_kernel *kernel, unsigned int id)
 {
-	unsigned int ids[MAPS_MAX], i, len = sizeof(struct bpf_prog_info);
-	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)ids };
-	int fd = bpf_prog_get_fd_by_id(id);
-	bool ours;
+	int ret = bpf_parts_open(id, PROGRAM, parts, kernel->map, BIND_MAPS);
 
-	if (fd < 0)
-		return false;
-	ours = !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, PROGRAM);
-	for (i = 0; ours && i < info.nr_map_ids && i < MAPS_MAX; i++)
-		map_take(kernel, ids[i]);
-	close(fd);
-	kernel->known = ours;
-	for (i = 0; i < BIND_MAPS; i++)
-		kernel->known &= kernel->map[i] >= 0;
-	return ours;
+	kernel->known = !ret;
+	if (ret == -ENOENT)
+		bpf_parts_close(kernel->map, BIND_MAPS);
+	return ret != -ENOENT;
 }
 
 /* The program of a link on sk_lookup of that namespace, 0: it is another one's. */
@@ -97,7 +60,9 @@ int bind_kernel_open(struct bind_kernel *kernel, struct err *err)
 {
 	unsigned int id = 0, i, program, netns = netns_own();
 
-	*kernel = (struct bind_kernel){ .link = -1, .map = { -1, -1, -1, -1 } };
+	*kernel = (struct bind_kernel){ .link = -1 };
+	for (i = 0; i < BIND_MAPS; i++)
+		kernel->map[i].fd = -1;
 	if (!netns)
 		return err_set(err, -errno, "the own network namespace is not to be known: %s",
 			       strerror(errno));
@@ -121,11 +86,7 @@ int bind_kernel_open(struct bind_kernel *kernel, struct err *err)
 
 void bind_kernel_close(struct bind_kernel *kernel)
 {
-	unsigned int i;
-
-	for (i = 0; i < BIND_MAPS; i++)
-		if (kernel->map[i] >= 0)
-			close(kernel->map[i]);
+	bpf_parts_close(kernel->map, BIND_MAPS);
 	if (kernel->link >= 0)
 		close(kernel->link);
 	kernel->link = -1;

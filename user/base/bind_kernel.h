@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/bpf.h"
 #include "base/err.h"
 
 enum bind_map { BIND_SECTIONS, BIND_SOCKETS, BIND_COUNTERS, BIND_TEXTS, BIND_MAPS };
@@ -16,9 +17,7 @@ enum bind_map { BIND_SECTIONS, BIND_SOCKETS, BIND_COUNTERS, BIND_TEXTS, BIND_MAP
 struct bind_kernel {
 	int link; /* descriptor, -1: none stands */
 	bool known; /* its maps are what this netlane makes */
-	int map[BIND_MAPS];
-	unsigned int nr_text;
-	unsigned int nr_section;
+	struct bpf_found map[BIND_MAPS];
 };
 
 /* 0, also where none stands; -EPERM without root, or -errno, with a sentence. */

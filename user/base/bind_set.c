@@ -53,7 +53,8 @@ static int load(struct making *m)
 	if (!ret)
 		ret = bpf_map__set_max_entries(skel->maps.lane_bind_text, nr_texts(m->text));
 	if (!ret && m->kernel->known)
-		ret = bpf_map__reuse_fd(skel->maps.lane_bind_cnts, m->kernel->map[BIND_COUNTERS]);
+		ret = bpf_map__reuse_fd(skel->maps.lane_bind_cnts,
+					m->kernel->map[BIND_COUNTERS].fd);
 	return ret ? ret : bind_bpf__load(skel);
 }
 
@@ -95,8 +96,8 @@ static int counted_at(const struct making *m, const char *name)
 	struct bind_section section;
 	unsigned int i;
 
-	for (i = 0; m->kernel->known && i < m->kernel->nr_section; i++)
-		if (!bpf_map_lookup_elem(m->kernel->map[BIND_SECTIONS], &i, &section) &&
+	for (i = 0; m->kernel->known && i < m->kernel->map[BIND_SECTIONS].nr; i++)
+		if (!bpf_map_lookup_elem(m->kernel->map[BIND_SECTIONS].fd, &i, &section) &&
 		    !strncmp(section.name, name, sizeof(section.name)))
 			return (int)section.count;
 	return -1;
@@ -108,8 +109,8 @@ static void places_take(const struct making *m, bool *used)
 	struct bind_section section;
 	unsigned int i;
 
-	for (i = 0; m->kernel->known && i < m->kernel->nr_section; i++)
-		if (!bpf_map_lookup_elem(m->kernel->map[BIND_SECTIONS], &i, &section) &&
+	for (i = 0; m->kernel->known && i < m->kernel->map[BIND_SECTIONS].nr; i++)
+		if (!bpf_map_lookup_elem(m->kernel->map[BIND_SECTIONS].fd, &i, &section) &&
 		    section.count < BIND_COUNTS)
 			used[section.count] = true;
 }

@@ -71,11 +71,11 @@ static int begin(const struct listen_group *group, const struct cpumask *cpus, u
 			       "down (confidentiality) lets none see a socket's queue",
 			       strerror(-ret));
 	maps = (struct steer_maps){
-		.fd = { [STEER_MAP_SOCKETS] = bpf_map__fd(skel->maps.steer_sockets),
-			[STEER_MAP_SLOTS] = bpf_map__fd(skel->maps.steer_slots),
-			[STEER_MAP_CHOICES] = bpf_map__fd(skel->maps.steer_choices),
-			[STEER_MAP_COUNTS] = bpf_map__fd(skel->maps.steer_counts) },
-		.nr_choice = bpf_map__max_entries(skel->maps.steer_choices),
+		.map = { [STEER_MAP_SOCKETS] = { .fd = bpf_map__fd(skel->maps.steer_sockets) },
+			 [STEER_MAP_SLOTS] = { .fd = bpf_map__fd(skel->maps.steer_slots) },
+			 [STEER_MAP_CHOICES] = { bpf_map__fd(skel->maps.steer_choices),
+						 bpf_map__max_entries(skel->maps.steer_choices) },
+			 [STEER_MAP_COUNTS] = { .fd = bpf_map__fd(skel->maps.steer_counts) } },
 	};
 	ret = steer_maps_tell(&maps, group, cpus, spill, err);
 	if (!ret)

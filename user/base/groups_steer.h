@@ -3,6 +3,7 @@
 #ifndef NETLANE_BASE_GROUPS_STEER_H
 #define NETLANE_BASE_GROUPS_STEER_H
 
+#include "base/bpf.h"
 #include "base/groups_parts.h"
 
 enum steer_map {
@@ -15,9 +16,14 @@ enum steer_map {
 
 /* The maps behind a program, open. */
 struct steer_maps {
-	int fd[STEER_MAP_COUNT];
-	unsigned int nr_choice; /* CPUs */
+	struct bpf_found map[STEER_MAP_COUNT];
 };
+
+/* How many CPUs can be told what to choose. */
+static inline unsigned int steer_maps_cpus(const struct steer_maps *maps)
+{
+	return maps->map[STEER_MAP_CHOICES].nr;
+}
 
 /* The maps of program @id. 0; -ESTALE: another version's of netlane; -ENOENT: not netlane's. */
 int steer_maps_open(unsigned int id, struct steer_maps *maps);

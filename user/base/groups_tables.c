@@ -10,75 +10,30 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <linux/types.h>
 
 #include "base/groups_steer.h"
 #include "bpf/abi.h"
 
-static const struct {
-	const char *name;
-	unsigned int value_size;
-} parts[STEER_MAP_COUNT] = {
+static const struct bpf_part parts[STEER_MAP_COUNT] = {
 	[STEER_MAP_SOCKETS] = { "steer_sockets", sizeof(uint64_t) },
 	[STEER_MAP_SLOTS] = { "steer_slots", sizeof(struct steer_slot) },
 	[STEER_MAP_CHOICES] = { "steer_choices", sizeof(struct steer_choice) },
 	[STEER_MAP_COUNTS] = { "steer_counts", sizeof(struct steer_count) },
 };
 
-void steer_maps_close(struct steer_maps *maps)
-{
-	unsigned int i;
-
-	for (i = 0; i < STEER_MAP_COUNT; i++)
-		if (maps->fd[i] >= 0)
-			close(maps->fd[i]);
-}
-
-/* Keeps it where it is one of ours. */
-static void map_take(struct steer_maps *maps, unsigned int id)
-{
-	struct bpf_map_info info = { 0 };
-	unsigned int i, len = sizeof(info);
-	int fd = bpf_map_get_fd_by_id(id);
-
-	if (fd < 0)
-		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &len))
-		for (i = 0; i < STEER_MAP_COUNT; i++) {
-			if (maps->fd[i] >= 0 || strcmp(info.name, parts[i].name) ||
-			    info.value_size != parts[i].value_size)
-				continue;
-			if (i == STEER_MAP_CHOICES)
-				maps->nr_choice = info.max_entries;
-			maps->fd[i] = fd;
-			return;
-		}
-	close(fd);
-}
-
 int steer_maps_open(unsigned int id, struct steer_maps *maps)
 {
-	unsigned int ids[2 * STEER_MAP_COUNT], i, found = 0, len;
-	struct bpf_prog_info info = { .nr_map_ids = 2 * STEER_MAP_COUNT,
-				      .map_ids = (uintptr_t)ids };
-	int fd = bpf_prog_get_fd_by_id(id);
-	bool ours;
+	int ret = bpf_parts_open(id, "steer_select", parts, maps->map, STEER_MAP_COUNT);
 
-	*maps = (struct steer_maps){ .fd = { -1, -1, -1, -1 } };
-	if (fd < 0)
-		return -ENOENT;
-	len = sizeof(info);
-	ours = !bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, "steer_select");
-	for (i = 0; ours && i < info.nr_map_ids && i < 2 * STEER_MAP_COUNT; i++)
-		map_take(maps, ids[i]);
-	close(fd);
-	for (i = 0; i < STEER_MAP_COUNT; i++)
-		found += maps->fd[i] >= 0;
-	if (found == STEER_MAP_COUNT)
-		return 0;
-	steer_maps_close(maps);
-	return ours ? -ESTALE : -ENOENT;
+	if (ret)
+		steer_maps_close(maps);
+	return ret;
+}
+
+void steer_maps_close(struct steer_maps *maps)
+{
+	bpf_parts_close(maps->map, STEER_MAP_COUNT);
 }
 
 /* ------------------------------------------------------------- reading */
@@ -86,11 +41,11 @@ int steer_maps_open(unsigned int id, struct steer_maps *maps)
 /* What each CPU's connections are given to; heap, NULL: no memory, or not to be read. */
 static struct steer_choice *choices_get(const struct steer_maps *maps)
 {
-	struct steer_choice *choice = calloc(maps->nr_choice + 1, sizeof(*choice));
+	struct steer_choice *choice = calloc(steer_maps_cpus(maps) + 1, sizeof(*choice));
 	unsigned int cpu;
 
-	for (cpu = 0; choice && cpu < maps->nr_choice; cpu++)
-		if (bpf_map_lookup_elem(maps->fd[STEER_MAP_CHOICES], &cpu, &choice[cpu]))
+	for (cpu = 0; choice && cpu < steer_maps_cpus(maps); cpu++)
+		if (bpf_map_lookup_elem(maps->map[STEER_MAP_CHOICES].fd, &cpu, &choice[cpu]))
 			choice[cpu].nr = 0;
 	return choice;
 }
@@ -135,8 +90,9 @@ static struct slot *slots_read(const struct steer_maps *maps)
 	unsigned int i;
 
 	for (i = 0; slots && i < STEER_SLOTS; i++)
-		slots[i].used = !bpf_map_lookup_elem(maps->fd[STEER_MAP_SLOTS], &i, &slots[i].is) &&
-				!bpf_map_lookup_elem(maps->fd[STEER_MAP_SOCKETS], &i, &cookie);
+		slots[i].used =
+			!bpf_map_lookup_elem(maps->map[STEER_MAP_SLOTS].fd, &i, &slots[i].is) &&
+			!bpf_map_lookup_elem(maps->map[STEER_MAP_SOCKETS].fd, &i, &cookie);
 	return slots;
 }
 
@@ -150,10 +106,10 @@ static void choices_read(const struct steer_maps *maps, struct listen_group *gro
 
 	for (i = 0; slots && choice && i < STEER_SLOTS; i++) {
 		s = slots[i].used ? socket_of(group, slots[i].is.inode) : NULL;
-		if (!s || slots[i].is.cpu >= maps->nr_choice)
+		if (!s || slots[i].is.cpu >= steer_maps_cpus(maps))
 			continue;
 		s->given = slots[i].is.steered;
-		for (cpu = 0; cpu < maps->nr_choice; cpu++)
+		for (cpu = 0; cpu < steer_maps_cpus(maps); cpu++)
 			if (is_chosen(choice, cpu, i, slots[i].is.cpu))
 				cpumask_add(&s->program_cpus, cpu);
 	}
@@ -163,21 +119,16 @@ static void choices_read(const struct steer_maps *maps, struct listen_group *gro
 	free(choice);
 }
 
-/* Sums over the CPUs. */
 static void counts_read(const struct steer_maps *maps, struct listen_group *group)
 {
-	int cpu, nr_cpu = libbpf_num_possible_cpus();
-	struct steer_count *count;
-	unsigned int zero = 0;
+	struct steer_count count;
 
-	count = calloc(nr_cpu > 0 ? (unsigned int)nr_cpu : 1, sizeof(*count));
-	if (count && nr_cpu > 0 && !bpf_map_lookup_elem(maps->fd[STEER_MAP_COUNTS], &zero, count))
-		for (cpu = 0; cpu < nr_cpu; cpu++) {
-			group->hashed += count[cpu].hashed;
-			group->missed += count[cpu].missed;
-			group->spilled += count[cpu].spilled;
-		}
-	free(count);
+	if (bpf_sum(maps->map[STEER_MAP_COUNTS].fd, 0, (uint64_t *)&count,
+		    sizeof(count) / sizeof(uint64_t)))
+		return;
+	group->hashed = count.hashed;
+	group->missed = count.missed;
+	group->spilled = count.spilled;
 }
 
 void groups_chosen(struct listen_group *groups, unsigned int nr)
@@ -224,7 +175,8 @@ static int socket_enter(const struct steer_maps *maps, const struct listen_group
 	if (fd < 0)
 		return fd;
 	value = (uint64_t)fd;
-	ret = bpf_map_update_elem(maps->fd[STEER_MAP_SOCKETS], &at, &value, BPF_ANY) ? -errno : 0;
+	ret = bpf_map_update_elem(maps->map[STEER_MAP_SOCKETS].fd, &at, &value, BPF_ANY) ? -errno :
+											   0;
 	close(fd);
 	if (ret)
 		return err_set(err, ret, "a socket of pid %u cannot be chosen from: %s",
@@ -253,7 +205,7 @@ static int socket_put(const struct steer_maps *maps, struct slot *slots,
 	slot->used = true;
 	slot->is.cpu = cpu;
 	/* its count with it, but for what came since it was read */
-	if (bpf_map_update_elem(maps->fd[STEER_MAP_SLOTS], at, &slot->is, BPF_ANY))
+	if (bpf_map_update_elem(maps->map[STEER_MAP_SLOTS].fd, at, &slot->is, BPF_ANY))
 		return err_set(err, -errno, "slot %u cannot be written: %s", *at, strerror(errno));
 	return 0;
 }
@@ -272,7 +224,7 @@ static void choices_add(struct steer_choice *choice, const struct cpumask *cpus,
 int steer_maps_tell(const struct steer_maps *maps, const struct listen_group *group,
 		    const struct cpumask *cpus, unsigned int spill, struct err *err)
 {
-	struct steer_choice *choice = calloc(maps->nr_choice + 1, sizeof(*choice));
+	struct steer_choice *choice = calloc(steer_maps_cpus(maps) + 1, sizeof(*choice));
 	struct slot *slots = slots_read(maps);
 	unsigned int i, cpu, at = 0;
 	struct cpumask beyond;
@@ -282,7 +234,7 @@ int steer_maps_tell(const struct steer_maps *maps, const struct listen_group *gr
 		if (cpumask_empty(&cpus[i]))
 			continue;
 		beyond = cpus[i];
-		for (cpu = 0; cpu < maps->nr_choice; cpu++)
+		for (cpu = 0; cpu < steer_maps_cpus(maps); cpu++)
 			cpumask_del(&beyond, cpu);
 		if (!cpumask_empty(&beyond))
 			ret = err_set(err, -ERANGE, "there is no CPU %u", cpumask_next(&beyond, 0));
@@ -292,9 +244,10 @@ int steer_maps_tell(const struct steer_maps *maps, const struct listen_group *gr
 		if (!ret)
 			choices_add(choice, &cpus[i], at);
 	}
-	for (cpu = 0; cpu < maps->nr_choice && !ret; cpu++) {
+	for (cpu = 0; cpu < steer_maps_cpus(maps) && !ret; cpu++) {
 		choice[cpu].spill = spill;
-		if (bpf_map_update_elem(maps->fd[STEER_MAP_CHOICES], &cpu, &choice[cpu], BPF_ANY))
+		if (bpf_map_update_elem(maps->map[STEER_MAP_CHOICES].fd, &cpu, &choice[cpu],
+					BPF_ANY))
 			ret = err_set(err, -errno, "CPU %u cannot be told: %s", cpu,
 				      strerror(errno));
 	}
