@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/portset.h"
 
-#define PORT_MAX 65535
 #define ANY "any"
 #define BETWEEN "; "
 
@@ -34,27 +34,20 @@ const struct field binding_fields[] = {
 
 bool port_range_is_any(const struct port_range *range)
 {
-	return range->from == 1 && range->to == PORT_MAX;
+	return range->from == 1 && range->to == PORT_LAST;
 }
 
-static int range_parse(const char *word, struct port_range *range)
+/* Takes ANY or a range, up to the comma or the end. 0 or -EINVAL. */
+static int range_take(const char **s, struct port_range *range)
 {
-	const char *dash = strchr(word, '-');
-	unsigned long from, to;
-	char first[8];
+	const char *word = *s + strspn(*s, " \t"), *end;
 
-	if (!strcmp(word, ANY)) {
-		*range = (struct port_range){ 1, PORT_MAX };
-		return 0;
-	}
-	if (dash && (size_t)(dash - word) >= sizeof(first))
-		return -EINVAL;
-	(void)text_copy(first, dash ? (size_t)(dash - word) + 1 : sizeof(first), word);
-	if (text_uint(first, 1, PORT_MAX, &from) ||
-	    text_uint(dash ? dash + 1 : word, 1, PORT_MAX, &to) || from > to)
-		return -EINVAL;
-	*range = (struct port_range){ (unsigned int)from, (unsigned int)to };
-	return 0;
+	if (strncmp(word, ANY, strlen(ANY)))
+		return port_range_take(s, range);
+	end = word + strlen(ANY);
+	*s = end + strspn(end, " \t");
+	*range = (struct port_range){ 1, PORT_LAST };
+	return !**s || **s == ',' ? 0 : -EINVAL;
 }
 
 static int range_order(const void *a, const void *b)
@@ -82,35 +75,26 @@ static unsigned int ports_order(struct port_range *ports, unsigned int nr)
 int port_ranges_parse(const char *text, struct port_range **ports, unsigned int *nr)
 {
 	struct port_range *more;
-	char word[32];
-	size_t len;
+	int ret = 0;
 
 	*ports = NULL;
 	*nr = 0;
 	do {
-		len = strcspn(text, ",");
 		more = realloc(*ports, (*nr + 1) * sizeof(*more));
-		if (!more)
-			goto no_memory;
+		if (!more) {
+			ret = -ENOMEM;
+			break;
+		}
 		*ports = more;
-		(void)text_copy(word, len + 1 < sizeof(word) ? len + 1 : sizeof(word), text);
-		if (len >= sizeof(word) || range_parse(text_trim(word), &more[*nr]))
-			goto bad;
-		(*nr)++;
-		text += len;
-	} while (*text++ == ',');
+		ret = range_take(&text, &more[(*nr)++]);
+	} while (!ret && *text++);
 	*nr = ports_order(*ports, *nr);
-	return 0;
-bad:
+	if (!ret)
+		return 0;
 	free(*ports);
 	*ports = NULL;
 	*nr = 0;
-	return -EINVAL;
-no_memory:
-	free(*ports);
-	*ports = NULL;
-	*nr = 0;
-	return -ENOMEM;
+	return ret;
 }
 
 void port_ranges_text(const struct port_range *ports, unsigned int nr, struct text *out)

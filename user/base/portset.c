@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORT_LAST 65535
-
 /* A port at *s, which is moved behind it; 0: none is there. */
 static unsigned int port_take(const char **s)
 {
@@ -20,27 +18,29 @@ static unsigned int port_take(const char **s)
 	return port <= PORT_LAST ? (unsigned int)port : 0;
 }
 
+int port_range_take(const char **s, struct port_range *range)
+{
+	*s += strspn(*s, " \t");
+	range->from = range->to = port_take(s);
+	if (**s == '-') {
+		(*s)++;
+		range->to = port_take(s);
+	}
+	*s += strspn(*s, " \t");
+	return range->from && range->from <= range->to && (!**s || **s == ',') ? 0 : -EINVAL;
+}
+
 int portset_parse(const char *s, struct portset *set)
 {
 	struct portset fresh = { { 0 } };
+	struct port_range range;
 
-	for (;;) {
-		unsigned int first, last;
-
-		s += strspn(s, " \t");
-		first = last = port_take(&s);
-		if (*s == '-') {
-			s++;
-			last = port_take(&s);
-		}
-		s += strspn(s, " \t");
-		if (!first || last < first || (*s && *s != ','))
+	do {
+		if (port_range_take(&s, &range))
 			return -EINVAL;
-		for (; first <= last; first++)
-			portset_add(&fresh, first);
-		if (!*s++)
-			break;
-	}
+		for (; range.from <= range.to; range.from++)
+			portset_add(&fresh, range.from);
+	} while (*s++);
 	*set = fresh;
 	return 0;
 }
