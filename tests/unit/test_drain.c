@@ -147,7 +147,7 @@ static void shows(const struct drain_view *view, const char *const wanted[])
 
 static void drain_view__phases__say_what_comes_next(void **state)
 {
-	struct drain_left left[] = {
+	struct left_port left[] = {
 		{ .port = 80, .open = 3, .queued = 1, .by = "nginx (pid 8)", .by_nr = 2 },
 		{ .port = 443, .closing = 1 }
 	};

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "base/netlink.h"
 
@@ -63,31 +64,40 @@ static int socket_take(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* A request in @buf, of which @req is what is asked. */
+static struct nlmsghdr *request(void *buf, uint16_t type, uint16_t flags,
+				const struct inet_diag_req_v2 *req)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(*req)), req, sizeof(*req));
+	return nlh;
+}
+
 static int ask(int family, int protocol, unsigned int states, uint16_t port, unsigned int ext,
 	       struct walk *walk)
 {
+	const struct inet_diag_req_v2 req = {
+		.sdiag_family = (unsigned char)family,
+		.sdiag_protocol = (unsigned char)protocol,
+		.idiag_ext = (unsigned char)ext,
+		.idiag_states = states,
+	};
 	/* equal: on behind the end, which accepts; else beyond it, which does not */
 	const struct inet_diag_bc_op filter[] = {
 		{ .code = INET_DIAG_BC_S_EQ, .yes = 8, .no = 12 },
 		{ .no = port },
 	};
 	_Alignas(struct nlmsghdr) char buf[256];
-	struct inet_diag_req_v2 *req;
-	struct mnl_socket *nl;
+	struct mnl_socket *nl = netlink_open(NETLINK_SOCK_DIAG);
 	struct nlmsghdr *nlh;
 	int ret;
 
-	nl = netlink_open(NETLINK_SOCK_DIAG);
 	if (!nl)
 		return errno == EPROTONOSUPPORT ? -ENOENT : -errno;
-	nlh = mnl_nlmsg_put_header(buf);
-	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
-	req->sdiag_family = (unsigned char)family;
-	req->sdiag_protocol = (unsigned char)protocol;
-	req->idiag_ext = (unsigned char)ext;
-	req->idiag_states = states;
+	nlh = request(buf, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &req);
 	if (port)
 		mnl_attr_put(nlh, INET_DIAG_REQ_BYTECODE, sizeof(filter), filter);
 	ret = netlink_dump(nl, nlh, 1, socket_take, walk);
@@ -120,24 +130,19 @@ int sockdiag_udp_more(int family, unsigned int states, unsigned int ext, sockdia
 
 int sockdiag_reset(const struct inet_diag_msg *msg)
 {
+	const struct inet_diag_req_v2 req = {
+		.sdiag_family = msg->idiag_family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = ~0U,
+		.id = msg->id,
+	};
 	_Alignas(struct nlmsghdr) char buf[256];
-	struct inet_diag_req_v2 *req;
-	struct mnl_socket *nl;
-	struct nlmsghdr *nlh;
+	struct mnl_socket *nl = netlink_open(NETLINK_SOCK_DIAG);
 	int ret;
 
-	nl = netlink_open(NETLINK_SOCK_DIAG);
 	if (!nl)
 		return -errno;
-	nlh = mnl_nlmsg_put_header(buf);
-	nlh->nlmsg_type = SOCK_DESTROY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
-	req->sdiag_family = msg->idiag_family;
-	req->sdiag_protocol = IPPROTO_TCP;
-	req->idiag_states = ~0U;
-	req->id = msg->id;
-	ret = netlink_talk(nl, nlh, 1, NULL, NULL);
+	ret = netlink_talk(nl, request(buf, SOCK_DESTROY, NLM_F_ACK, &req), 1, NULL, NULL);
 	mnl_socket_close(nl);
 	return ret;
 }

@@ -76,27 +76,14 @@ static bool is_driven(unsigned int netns)
 static int left_take(struct drain_view *view, const struct portset *ports, struct err *err)
 {
 	struct left left;
-	unsigned int i;
 	int ret = left_read(ports, true, &left, err);
 
 	if (ret)
 		return ret;
 	view->left_all = left.all;
-	view->left = calloc(left.nr_port + 1, sizeof(*view->left));
-	for (i = 0; i < left.nr_port && view->left; i++) {
-		const struct left_port *port = &left.port[i];
-		struct drain_left *to = &view->left[view->nr_left++];
-
-		*to = (struct drain_left){ .port = port->port,
-					   .open = port->open,
-					   .queued = port->queued,
-					   .half = port->half,
-					   .closing = port->closing,
-					   .by_nr = port->by_nr };
-		memcpy(to->by, port->by, sizeof(to->by)); /* same sizes */
-	}
-	left_free(&left);
-	return view->left ? 0 : err_set(err, -ENOMEM, "out of memory");
+	view->nr_left = left.nr_port;
+	view->left = left.port; /* handed over */
+	return 0;
 }
 
 /* What the kernel does counts; who drives it is an addition. */

@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "base/sockdiag.h"
+#include "observe/holders.h"
+
+_Static_assert(sizeof(((struct left_port *)0)->by) == HOLDER_LEN, "a name fits");
 
 #define STATES                                                                  \
 	(SOCKDIAG_BIT(SOCKDIAG_ESTABLISHED) | SOCKDIAG_BIT(SOCKDIAG_SYN_RECV) | \
@@ -196,16 +199,3 @@ int left_reset(const struct portset *ports, unsigned int *nr, struct err *err)
 	free(met.msg);
 	return ret;
 }
-
-static const struct field port_fields[] = {
-	F_UINT(left_port, port),    F_UINT(left_port, open),
-	F_UINT(left_port, queued),  F_UINT(left_port, half),
-	F_UINT(left_port, closing), F_STR(left_port, by),
-	F_UINT(left_port, by_nr),   F_END,
-};
-
-const struct field left_fields[] = {
-	F_LIST(left, port, nr_port, port_fields),
-	F_UINT(left, all),
-	F_END,
-};

@@ -7,27 +7,14 @@
 #define NETLANE_OBSERVE_LEFT_H
 
 #include "base/err.h"
-#include "base/fields.h"
+#include "base/left.h"
 #include "base/portset.h"
-#include "observe/holders.h"
-
-struct left_port {
-	unsigned int port;
-	unsigned int open; /* held by a process: ESTABLISHED, CLOSE_WAIT */
-	unsigned int queued; /* ESTABLISHED and not accepted yet */
-	unsigned int half; /* SYN_RECV: its handshake is under way */
-	unsigned int closing; /* nobody has it open, what was sent is not all acknowledged */
-	char by[HOLDER_LEN]; /* who holds most of them, as far as may be seen, or "" */
-	unsigned int by_nr; /* how many that one holds */
-};
 
 struct left {
 	struct left_port *port; /* ascending, those with connections alone */
 	unsigned int nr_port;
 	unsigned int all; /* the sum of all of them */
 };
-
-extern const struct field left_fields[];
 
 /* @named: who holds them as well, which takes a walk through /proc. 0 or -errno with a sentence. */
 int left_read(const struct portset *ports, bool named, struct left *left, struct err *err);

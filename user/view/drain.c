@@ -60,7 +60,7 @@ static void left_say(struct text *out, const struct drain_view *view, unsigned i
 	view_count(&sum, view->left_all, "connection", "connections");
 	line(out, width, "left", &sum);
 	for (i = 0; i < view->nr_left; i++) {
-		const struct drain_left *left = &view->left[i];
+		const struct left_port *left = &view->left[i];
 		unsigned int parts = 0;
 		struct text t = { 0 };
 
@@ -124,13 +124,6 @@ void view_drain(struct text *out, const struct drain_view *view, unsigned int wi
 	line(out, width, "trouble", &t);
 }
 
-static const struct field left_fields[] = {
-	F_UINT(drain_left, port),    F_UINT(drain_left, open),
-	F_UINT(drain_left, queued),  F_UINT(drain_left, half),
-	F_UINT(drain_left, closing), F_STR(drain_left, by),
-	F_UINT(drain_left, by_nr),   F_END,
-};
-
 static const struct field view_fields[] = {
 	F_STR(drain_view, phase),
 	F_STR(drain_view, ports),
@@ -147,7 +140,7 @@ static const struct field view_fields[] = {
 	F_BOOL(drain_view, rehearsal),
 	F_U64(drain_view, refused),
 	F_U64(drain_view, dropped),
-	F_LIST(drain_view, left, nr_left, left_fields),
+	F_LIST(drain_view, left, nr_left, left_port_fields),
 	F_UINT(drain_view, left_all),
 	F_UINT(drain_view, left_at_end),
 	F_UINT(drain_view, reset),

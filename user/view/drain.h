@@ -5,15 +5,8 @@
 
 #include <json-c/json_object.h>
 
-#include "base/fields.h"
+#include "base/left.h"
 #include "base/text.h"
-
-struct drain_left {
-	unsigned int port;
-	unsigned int open, queued, half, closing; /* connections, as left_port has them */
-	char by[64]; /* who holds most of the open ones, or "" */
-	unsigned int by_nr;
-};
 
 struct drain_view {
 	char phase[16]; /* "in-service", "grace", "refusing", "over"; "refusing" also without a driver */
@@ -31,7 +24,7 @@ struct drain_view {
 	bool rehearsal;
 	uint64_t refused; /* SYNs */
 	uint64_t dropped;
-	struct drain_left *left;
+	struct left_port *left;
 	unsigned int nr_left;
 	unsigned int left_all;
 	unsigned int left_at_end; /* in phase over */
