@@ -259,9 +259,11 @@ struct cap {
 };
 
 /* Somebody's BPF program on a network hook. */
+#define FOREIGN_SK_LOOKUP "sk_lookup"
+#define FOREIGN_HERE "this network namespace"
 struct foreign {
 	char hook[32]; /* "xdp", "sk_lookup", "tcx-ingress", "cgroup", ... */
-	char where[64]; /* interface, namespace or cgroup, as far as the kernel tells */
+	char where[64]; /* interface, FOREIGN_HERE, cgroup..., as far as the kernel tells */
 	unsigned int prog; /* id */
 	char name[32];
 };

@@ -226,9 +226,9 @@ static int drain_write(const char *root, const struct knob *knob, const char *if
 		return err_set(err, -EINVAL, "'%.40s' is no list of ports to refuse or to drop",
 			       value);
 	ret = drain_read(netns_of(knob), &now, err);
-	if (!ret && now.drops != drops) /* it has other links */
-		ret = drain_end(netns_of(knob), err) ? -EIO : -ENOENT;
-	if (ret == -ENOENT) {
+	if (ret && ret != -ENOENT)
+		return ret;
+	if (ret || now.drops != drops) { /* the other way has other links */
 		ret = drain_end(netns_of(knob), err);
 		if (!ret)
 			ret = drain_attach(netns_of(knob), drops, err);

@@ -114,25 +114,23 @@ static void pause_ms(uint64_t until_ms)
 static bool refuse(struct drain_state *state)
 {
 	struct drain_state now;
-	int ret;
 
 	while (boot_ms() < state->refuse_ms) {
 		pause_ms(state->refuse_ms);
 		if (!drain_state_read(state->netns, &now))
 			return false;
 	}
-	do {
+	for (;;) {
 		struct err err = { 0 };
 
-		ret = drain_set(state->netns, state->value, state->why, &err);
-		if (!ret)
+		if (!drain_set(state->netns, state->value, state->why, &err))
 			break;
 		trouble(state, "refusing", err.text);
 		(void)drain_state_write(state);
 		pause_ms(UINT64_MAX);
 		if (!drain_state_read(state->netns, &now))
 			return false;
-	} while (ret);
+	}
 	state->phase = DRAIN_REFUSING;
 	state->refuse_ms = boot_ms();
 	state->deadline_ms = state->deadline_s ? state->refuse_ms + state->deadline_s * 1000ULL : 0;
@@ -323,12 +321,17 @@ int drain_stop(unsigned int netns, const char *health_file, struct err *err)
 				      err_set(err, lock, RUN_DIR " cannot be written: %s",
 					      strerror(-lock));
 	ret = drain_set(netns, DRAIN_OPEN, NULL, err);
-	if (!ret && health_file[0] && drain_health_mend(health_file) &&
+	if (ret) { /* its state stays, for status and for the next stop */
+		err_prefix(err, "new connections are still not taken: ");
+		goto close_lock;
+	}
+	if (health_file[0] && drain_health_mend(health_file) &&
 	    !file_exists(NULL, "%s", health_file))
 		ret = err_set(err, -ENOENT,
 			      "new connections are taken again, but %s is not back: make it",
 			      health_file);
 	drain_state_remove(netns);
+close_lock:
 	if (lock >= 0)
 		close(lock);
 	return ret;

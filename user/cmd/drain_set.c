@@ -45,17 +45,25 @@ static int opened(struct journal *journal, const struct knob *knob, struct err *
 	return ret ? ret : finish_if_last(journal, err);
 }
 
+int drain_may_begin(const struct journal_state *state, struct err *err)
+{
+	if (!state->open || !state->deadline_boot_ms)
+		return 0;
+	return err_set(err, -EBUSY,
+		       "the time of an up --for or --confirm is running, at whose end all is given "
+		       "back, this as well: netlane up first");
+}
+
 static int step_apply(struct journal *journal, const struct node *node, struct step *step,
 		      struct err *err)
 {
 	const struct journal_state *state = journal_state(journal);
 	struct plan plan = { .step = step, .nr_step = 1 };
 	struct undo_report report;
+	int ret = strcmp(step->after, DRAIN_OPEN) ? drain_may_begin(state, err) : 0;
 
-	if (state->open && state->deadline_boot_ms && strcmp(step->after, DRAIN_OPEN))
-		return err_set(err, -EBUSY,
-			       "the time of an up --for or --confirm is running, at whose end all "
-			       "is given back, this as well: netlane up first");
+	if (ret)
+		return ret;
 	return apply_plan("/", &plan, node, journal, state->deadline_boot_ms, state->confirm, NULL,
 			  &report, err);
 }

@@ -21,6 +21,7 @@
 #include "base/sockdiag.h"
 #include "base/text.h"
 #include "cmd/drain_drive.h"
+#include "cmd/drain_set.h"
 #include "cmd/drain_state.h"
 #include "cmd/flow.h"
 #include "journal/journal.h"
@@ -99,16 +100,13 @@ static int state_make(const struct policy *policy, bool rehearsal, const char *w
 static int no_time_runs(struct err *err)
 {
 	struct journal_state journal;
-	bool runs;
+	int ret;
 
 	if (journal_read(JOURNAL_DIR, &journal, NULL))
 		return 0; /* there is none, or who writes it says what is wrong with it */
-	runs = journal.open && journal.deadline_boot_ms > boot_ms();
+	ret = drain_may_begin(&journal, err);
 	journal_state_free(&journal);
-	return runs ? err_set(err, -EBUSY,
-			      "the time of an up --for or --confirm is running, at whose end all "
-			      "is given back, this as well: netlane up first") :
-		      0;
+	return ret;
 }
 
 /* The driver says that it lives by its pid in the state. */

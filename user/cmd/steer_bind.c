@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bind.h"
+#include "plan/bind.h"
 
 static struct bind_row *row_of(struct bind_view *view, const char *name)
 {
@@ -45,8 +46,7 @@ static int others_fill(const struct facts *facts, struct bind_view *view)
 	if (!view->other)
 		return -ENOMEM;
 	for (i = 0; i < facts->nr_foreign; i++)
-		if (!strcmp(facts->foreign[i].hook, "sk_lookup") &&
-		    !strcmp(facts->foreign[i].where, "this network namespace"))
+		if (bind_is_beside(&facts->foreign[i]))
 			(void)snprintf(view->other[view->nr_other++], sizeof(*view->other),
 				       "program %u (%s)", facts->foreign[i].prog,
 				       facts->foreign[i].name);

@@ -140,7 +140,7 @@ static void netns_name(unsigned int ino, char *buf, size_t len)
 	struct stat st;
 
 	if (!stat("/proc/self/ns/net", &st) && st.st_ino == ino)
-		(void)text_copy(buf, len, "this network namespace");
+		(void)text_copy(buf, len, FOREIGN_HERE);
 	else
 		(void)snprintf(buf, len, "network namespace %u", ino);
 }
@@ -162,7 +162,8 @@ static const char *link_where(const struct gather *g, const union link_info *inf
 									"netkit-peer";
 	case BPF_LINK_TYPE_NETNS:
 		netns_name(info->netns.ino, buf, len);
-		return info->netns.attach_type == BPF_SK_LOOKUP ? "sk_lookup" : "flow-dissector";
+		return info->netns.attach_type == BPF_SK_LOOKUP ? FOREIGN_SK_LOOKUP :
+								  "flow-dissector";
 	case BPF_LINK_TYPE_CGROUP:
 		(void)snprintf(buf, len, "cgroup %llu", (unsigned long long)info->cgroup.cgroup_id);
 		return cgroup_hook(info->cgroup.attach_type);

@@ -137,6 +137,11 @@ static void binding_say(struct work *w, const struct binding *binding)
 }
 
 /* Who else looks sockets up here. */
+bool bind_is_beside(const struct foreign *foreign)
+{
+	return !strcmp(foreign->hook, FOREIGN_SK_LOOKUP) && !strcmp(foreign->where, FOREIGN_HERE);
+}
+
 static void others_say(struct work *w)
 {
 	unsigned int i;
@@ -144,8 +149,7 @@ static void others_say(struct work *w)
 	for (i = 0; i < w->facts->nr_foreign; i++) {
 		const struct foreign *foreign = &w->facts->foreign[i];
 
-		if (strcmp(foreign->hook, "sk_lookup") ||
-		    strcmp(foreign->where, "this network namespace"))
+		if (!bind_is_beside(foreign))
 			continue;
 		note_add(w,
 			 "bind: program %u (%s) looks sockets up here as well: all of them run, "

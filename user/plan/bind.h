@@ -11,6 +11,8 @@
 
 /* Adds the step, and notes about listeners and about who else looks sockets up. */
 void bind_build(struct work *w);
+/* Does it look sockets up where a binding of ours would? */
+bool bind_is_beside(const struct foreign *foreign);
 /* Is a listener missing that a binding of @policy leads to? */
 bool bind_waits(const struct policy *policy, const struct facts *facts);
 
