@@ -11,6 +11,7 @@ here=$(dirname "$0")
 	. "$here/../lib.sh"
 	. "$here/../notified.sh"
 	. "$here/pair.sh"
+	. "$here/inside.sh"
 	. "$here/bind_cases.sh"
 }
 a=nlbind-a-$$ b=nlbind-b-$$

@@ -16,15 +16,8 @@ prepare()
 	ip -n "$a" -6 route add $vip6::/16 via fd09:7::2
 	# what a port that nobody has answers is counted by the case, not held back
 	ip netns exec "$b" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
-	# netlane gets a /run, a state folder and a BPF file system of its own
-	# shellcheck disable=SC2016	# it is the other shell's
-	ip netns exec "$b" unshare -m sh -c 'mount -t tmpfs none /run && mount -t tmpfs none /var/lib &&
-		mkdir /var/lib/netlane && mount -t bpf none /sys/fs/bpf && touch /run/ready && exec sleep infinity' &
-	holder=$!
-	t_at_end "kill $holder; wait $holder || :"
-	t_wait_for 20 inside test -e /run/ready
+	inside_make
 }
-inside() { nsenter --mount --net -t "$holder" "$@"; }
 
 # ---- servers and clients
 # serves WHAT... - binder.py's, until the case ends; sets server
@@ -50,22 +43,8 @@ bind()
 		if [[ $word == *=* ]]; then echo "${word/=/ = }"; else echo "[bind $word]"; fi
 	done >>"$T_TMP/conf"
 }
-netlane() { inside "$PWD/build/netlane" "$@"; }
-up() { netlane up --config "$T_TMP/conf"; t_at_end given_back; }
-given_back() { netlane down >/dev/null; }
 # of NAME FIELD - what netlane says of a binding
 of() { netlane steer --config "$T_TMP/conf" --json | jq ".bind.row[] | select(.bound.binding.name == \"$1\") | .bound.$2"; }
-service_begin()
-{
-	inside rm -f /var/lib/netlane/hands-off # of a down before
-	notify_start
-	t_at_end notify_end
-	NOTIFY_SOCKET=$T_TMP/notify nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
-	service=$!
-	t_at_end "kill $service 2>/dev/null; wait $service || :"
-	t_at_end given_back
-	t_wait_for 90 settled_after 0
-}
 # Links on this namespace, programs and maps of netlane's: three numbers.
 left()
 {

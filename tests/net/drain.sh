@@ -55,10 +55,9 @@ gets_in() { [[ $(client timeout 5 python3 -c 'import socket, sys; s = socket.cre
 # ---- netlane
 drain() { netlane drain "$@" --config "$T_TMP/conf"; }
 # configured LINE... - of [drain]
-configured() { printf '%s\n' "[netlane]" "counters = no" "[drain]" "ports = $port" "$@" >"$T_TMP/conf"; t_at_end taken_back; }
+configured() { printf '%s\n' "[netlane]" "counters = no" "[drain]" "ports = $port" "$@" >"$T_TMP/conf"; t_at_end given_back; }
 field() { inside jq -r ".$1" "/run/netlane/drain-$inside_id"; }
 phase() { [[ $(field phase) == "$1" ]]; }
-taken_back() { netlane down >/dev/null; }
 programs() { bpftool prog show 2>/dev/null | grep -c "name drain_" || :; }
 nothing_left()
 {

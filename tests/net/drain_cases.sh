@@ -62,7 +62,7 @@ queued_live_on()
 	local late
 	needs_root
 	printf '%s\n' "[netlane]" "counters = no" "[drain]" "ports = 8082" "grace = 0" >"$T_TMP/conf"
-	t_at_end taken_back
+	t_at_end given_back
 	mkfifo "$T_TMP/go"
 	server python3 "$net/drainer.py" late "$address" 8082 4 16 <"$T_TMP/go" >"$T_TMP/late" &
 	late=$!

@@ -12,6 +12,7 @@ here=$(dirname "$0")
 	. "$here/../lib.sh"
 	. "$here/../notified.sh"
 	. "$here/../net/pair.sh"
+	. "$here/../net/inside.sh"
 	. "$here/../net/bind_cases.sh"
 }
 a=nlbind-a b=nlbind-b
