@@ -152,7 +152,7 @@ violations()
 		-v may_miss="${MAY_MISS_QUEUES:-0}" '
 	FILENAME == ARGV[1] {
 		if ($1 == "lane") { lane[$2 " " $3] = $4; nics[$2] }
-		if ($1 == "xps") xps[$2 " " $3] = $4
+		if ($1 == "xps") { xps[$2 " " $3] = $4; senders[$2 " " $4]++ }
 		if ($1 == "helper") { helper[$2]; helpers = 1 }
 		next
 	}
@@ -165,6 +165,7 @@ violations()
 		key = $2 " " $3
 		if (key in xps) {
 			sent[key] += $5
+			by_queue[$2 " " xps[key]] += $5
 			if (xps[key] != $4) elsewhere[key] += $5
 		}
 	}
@@ -176,9 +177,10 @@ violations()
 		for (key in elsewhere)
 			if (mode == "strict" || 100 * elsewhere[key] > (100 - share_pct) * sent[key])
 				print "tx " key ": " elsewhere[key] " of " sent[key] " packets not by queue " xps[key]
-		for (key in xps)
-			if (mode == "strict" && sent[key] < enough)
-				print "tx " key ": only " (sent[key] + 0) " packets seen"
+		# a CPU may send on what another one put into a queue that is of both
+		for (key in senders)
+			if (mode == "strict" && by_queue[key] < senders[key] * enough)
+				print "tx queue " key ": only " (by_queue[key] + 0) " packets seen of " senders[key] " CPUs"
 		for (cpu in rps)
 			if (!helpers)
 				print "rps " cpu ": " rps[cpu] " packets sent over by RPS"
