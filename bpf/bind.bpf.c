@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/abi.h"
+#include "bpf/drain.bpf.h"
 
 #define AF_INET 2
 #define AF_INET6 10
@@ -102,8 +103,10 @@ static __always_inline __u32 binding_find(struct bpf_sk_lookup *ctx, bool six)
 	return page ? page->binding[port & (BIND_PAGE - 1)] : 0;
 }
 
+enum given { GIVEN, NOBODY, DRAINED };
+
 /* To the first of its sockets that is open and takes it; a group (SO_REUSEPORT) then chooses. */
-static __always_inline bool binding_give(struct bpf_sk_lookup *ctx, __u32 binding, bool six)
+static __always_inline enum given binding_give(struct bpf_sk_lookup *ctx, __u32 binding, bool six)
 {
 	bool udp = ctx->protocol == IPPROTO_UDP;
 	__u32 slot = BIND_SLOT(binding, udp, six), i;
@@ -111,17 +114,19 @@ static __always_inline bool binding_give(struct bpf_sk_lookup *ctx, __u32 bindin
 #pragma unroll
 	for (i = 0; i < BIND_WIDTH; i++) {
 		struct bpf_sock *sk = bpf_map_lookup_elem(&lane_bind_socks, &slot);
+		bool drained;
 		long ret;
 
 		slot++;
 		if (!sk)
 			continue;
-		ret = bpf_sk_assign(ctx, sk, 0);
+		drained = !udp && drain_has(sk->src_port) && drain_refuses();
+		ret = drained ? 0 : bpf_sk_assign(ctx, sk, 0);
 		bpf_sk_release(sk);
 		if (!ret)
-			return true;
+			return drained ? DRAINED : GIVEN;
 	}
-	return false;
+	return NOBODY;
 }
 
 SEC("sk_lookup")
@@ -131,6 +136,7 @@ int lane_bind(struct bpf_sk_lookup *ctx)
 	__u32 at = binding_find(ctx, six), where;
 	struct bind_section *section;
 	struct bind_count *count;
+	struct drain_count *drain;
 
 	if (!at--)
 		return SK_PASS;
@@ -142,13 +148,27 @@ int lane_bind(struct bpf_sk_lookup *ctx)
 	count = bpf_map_lookup_elem(&lane_bind_cnts, &where);
 	if (!count)
 		return SK_PASS;
-	if (ctx->sk) /* somebody was here before, and has chosen */
+	if (ctx->sk) { /* somebody was here before, and has chosen */
 		count->others++;
-	else if (!binding_give(ctx, at, six))
+		return SK_PASS;
+	}
+	/* the drain's own program counts what goes to such a port */
+	if (ctx->protocol == IPPROTO_TCP && drain_has(ctx->local_port) && drain_refuses())
+		return SK_DROP;
+	switch (binding_give(ctx, at, six)) {
+	case DRAINED:
+		drain = drain_count();
+		if (drain)
+			drain->refused++;
+		return SK_DROP;
+	case NOBODY:
 		count->missed++;
-	else if (ctx->protocol == IPPROTO_UDP)
-		count->datagrams++;
-	else
-		count->connections++;
+		return SK_PASS;
+	case GIVEN:
+		if (ctx->protocol == IPPROTO_UDP)
+			count->datagrams++;
+		else
+			count->connections++;
+	}
 	return SK_PASS;
 }

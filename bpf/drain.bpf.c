@@ -15,6 +15,7 @@
 
 #include "bpf/abi.h"
 #include "bpf/compat.bpf.h"
+#include "bpf/drain.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -31,63 +32,14 @@ char LICENSE[] SEC("license") = "GPL";
 #define PASS 1
 #define DROP 0
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct drain_settings);
-} drain_settings SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, DRAIN_WORDS);
-	__type(key, __u32);
-	__type(value, __u64);
-} drain_ports SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct drain_count);
-} drain_counts SEC(".maps");
-
-static __always_inline bool is_drained(__u32 port)
-{
-	const __u32 at = (port & 0xffff) / 64;
-	const __u64 *word = bpf_map_lookup_elem(&drain_ports, &at);
-
-	return word && *word >> (port % 64) & 1;
-}
-
-static __always_inline struct drain_count *count(void)
-{
-	const __u32 zero = 0;
-
-	return bpf_map_lookup_elem(&drain_counts, &zero);
-}
-
-/* Is refusing in force? Its answer is a reset, as if nobody listened. */
-static __always_inline bool refuses(const struct drain_settings *s)
-{
-	return s && s->active && !s->drops && bpf_ktime_get_ns() >= s->refuse_from_ns;
-}
-
-static __always_inline const struct drain_settings *settings(void)
-{
-	const __u32 zero = 0;
-
-	return bpf_map_lookup_elem(&drain_settings, &zero);
-}
-
 SEC("sk_lookup")
 int drain_refuse(struct bpf_sk_lookup *ctx)
 {
 	struct drain_count *c;
 
-	if (ctx->protocol != IPPROTO_TCP || !is_drained(ctx->local_port) || !refuses(settings()))
+	if (ctx->protocol != IPPROTO_TCP || !drain_has(ctx->local_port) || !drain_refuses())
 		return SK_PASS;
-	c = count();
+	c = drain_count();
 	if (c)
 		c->refused++;
 	return SK_DROP;
@@ -132,7 +84,7 @@ static __always_inline bool is_drained_syn(struct __sk_buff *skb, __u32 listener
 	return at && !bpf_skb_load_bytes(skb, at + TCP_FLAGS_AT, &flags, 1) &&
 	       (flags & (TCP_FLAG_SYN_BIT | TCP_FLAG_ACK_BIT)) == TCP_FLAG_SYN_BIT &&
 	       !bpf_skb_load_bytes(skb, at + TCP_DEST_AT, &dest, 2) &&
-	       (is_drained(listener) || is_drained(bpf_ntohs(dest)));
+	       (drain_has(listener) || drain_has(bpf_ntohs(dest)));
 }
 
 static __always_inline bool is_here(const struct bpf_sock *sk, const struct drain_settings *s)
@@ -149,7 +101,7 @@ static __always_inline bool is_here(const struct bpf_sock *sk, const struct drai
 SEC("cgroup_skb/ingress")
 int drain_drop(struct __sk_buff *skb)
 {
-	const struct drain_settings *s = settings();
+	const struct drain_settings *s = drain_get();
 	struct bpf_sock *sk = skb->sk;
 	struct drain_count *c;
 
@@ -159,7 +111,7 @@ int drain_drop(struct __sk_buff *skb)
 	if (!sk || sk->state != BPF_TCP_LISTEN || !is_here(sk, s) ||
 	    !is_drained_syn(skb, sk->src_port))
 		return PASS;
-	c = count();
+	c = drain_count();
 	if (c)
 		c->dropped++;
 	return DROP;

@@ -51,6 +51,18 @@ knocked_end() { rm -f "$T_TMP/knock"; wait "$knocker"; }
 # results SINCE-MS - what became of connections that were begun later, "refused ok"
 results() { awk -v since="$1" '$1 > since { print $2 }' "$T_TMP/knocked" | sort -u | paste -sd' '; }
 gets_in() { [[ $(client timeout 5 python3 -c 'import socket, sys; s = socket.create_connection(("'"${1:-$address}"'", '"${2:-$port}"'), 2); s.sendall(b"x"); print(s.recv(1).decode())') == x ]]; }
+is_refused()	# [ADDRESS [PORT]]
+{
+	t_eq "$(client timeout 5 python3 -c '
+import socket
+try:
+    socket.create_connection(("'"${1:-$address}"'", '"${2:-$port}"'), 1)
+    print("taken")
+except ConnectionRefusedError:
+    print("refused")
+except socket.timeout:
+    print("silent")')" refused "$*"
+}
 
 # ---- netlane
 drain() { netlane drain "$@" --config "$T_TMP/conf"; }

@@ -278,8 +278,9 @@ beside_another()
 }
 
 # The default is what the sections name; what a binding leads to a drained listener is lost.
-bindings_lead_nowhere()
+bindings_refuse_as_well()
 {
+	local refused
 	needs_root
 	client ip route add 10.66.0.0/16 via 10.9.6.2
 	t_at_end "client ip route del 10.66.0.0/16"
@@ -292,10 +293,31 @@ bindings_lead_nowhere()
 	gets_in 10.66.1.1 9050 || t_fail "the binding does not work"
 	drain start
 	t_wait_for 20 phase over
-	if gets_in 10.66.1.1 9050 2>/dev/null; then t_fail "got in by a binding"; fi
-	if gets_in 2>/dev/null; then t_fail "got in"; fi
+	t_wait_for 10 is_refused 10.66.1.1 9050 # the first second drops
+	is_refused || t_fail "the listener itself does not refuse"
+	t_match "$(drain status --json | jq -r .refused)" "^[1-9]" # of both
+	refused=$(drain status --json | jq -r .refused)
+	is_refused 10.66.1.1 9051 || t_fail "not refused by a binding"
+	t_eq "$(drain status --json | jq -r .refused)" $((refused + 1)) "counted once"
+	# other bindings are made beside it
+	sed -i 's/^ports = 9000-9100/ports = 9000-9200/' "$T_TMP/conf"
+	netlane up --config "$T_TMP/conf"
+	is_refused 10.66.1.1 9150 || t_fail "not refused by a binding that came during the drain"
 	drain stop
 	gets_in 10.66.1.1 9050 || t_fail "the binding does not work after it"
+	gets_in 10.66.1.1 9150 || t_fail "that of then does not work after it"
+	drain start # the bindings have its maps from before
+	t_wait_for 20 phase over
+	t_wait_for 10 is_refused 10.66.1.1 9150
+	inside rm -r /sys/fs/bpf/netlane/drain-"$inside_id"
+	if gets_in 10.66.1.1 9150 2>/dev/null; then t_fail "the bindings were told by nobody"; fi
+	drain stop
+	gets_in 10.66.1.1 9150 || t_fail "refused when its pins were gone"
+	drain start --ports 9150
+	t_wait_for 20 phase over
+	t_wait_for 10 is_refused 10.66.1.1 9150
+	gets_in 10.66.1.1 9149 || t_fail "another port of the binding is refused"
+	gets_in || t_fail "the listener itself is refused"
 }
 
 refused_before_it_begins()
@@ -332,7 +354,7 @@ drain_cases()
 	t_once drain.rehearsal.ends_by_itself rehearses
 	t_case drain.namespace.of_one of_one_namespace
 	t_case drain.other_sk_lookup.is_no_way_in beside_another
-	t_case drain.binding.leads_nowhere bindings_lead_nowhere
+	t_case drain.binding.refuses_as_well bindings_refuse_as_well
 	t_once drain.input.not_within_a_time not_within_a_time
 	t_once drain.input.is_refused refused_before_it_begins
 }

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "apply/apply.h"
+#include "apply/drain.h"
 #include "apply/knobs.h"
+#include "base/netns.h"
 
 static int bind_knob_read(const char *root, const struct knob *knob, const char *ifname,
 			  char **value, struct err *err)
@@ -32,7 +34,14 @@ static int bind_knob_read(const char *root, const struct knob *knob, const char 
 static int bind_knob_write(const char *root, const struct knob *knob, const char *ifname,
 			   const char *value, struct err *err)
 {
-	return bind_set(value, err);
+	struct drain_maps drained;
+	int ret;
+
+	if (drain_maps_open(netns_own(), &drained))
+		drained = DRAIN_MAPS_NONE;
+	ret = bind_set(value, &drained, err);
+	drain_maps_close(&drained);
+	return ret;
 }
 
 static bool bind_is_ours(const char *now, const char *ours)
@@ -49,7 +58,7 @@ int bind_orphans_end(char **value, struct err *err)
 	if (bind_read(&now, false, NULL))
 		return 0; /* what cannot be read could not be made either */
 	/* also where none stands: a down that was killed may have left the pin */
-	ret = bind_set(KNOB_ABSENT, err);
+	ret = bind_set(KNOB_ABSENT, &DRAIN_MAPS_NONE, err);
 	if (!ret && strcmp(now.value, KNOB_ABSENT)) {
 		*value = now.value;
 		now.value = NULL;

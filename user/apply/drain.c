@@ -16,6 +16,7 @@
 #include "apply/apply.h"
 #include "apply/drain_parts.h"
 #include "apply/knobs.h"
+#include "base/bind.h"
 #include "base/bpf.h"
 #include "base/bpffs.h"
 #include "base/clock.h"
@@ -27,24 +28,11 @@
 /* Attached, and not in force: a netlane was killed. */
 #define HALF "half made"
 
-const char *const drain_parts[] = {
-	[PORTS] = "ports",
-	[SETTINGS] = "settings",
-	[COUNTS] = "counts",
+const char *const drain_pins[] = {
+	[DRAIN_PORTS] = "ports",
+	[DRAIN_SETTINGS] = "settings",
+	[DRAIN_COUNTS] = "counts",
 };
-
-struct maps {
-	int fd[PARTS];
-};
-
-static void maps_close(struct maps *maps)
-{
-	unsigned int i;
-
-	for (i = 0; i < PARTS; i++)
-		if (maps->fd[i] >= 0)
-			close(maps->fd[i]);
-}
 
 void drain_path(char *path, size_t len, unsigned int netns, const char *name)
 {
@@ -59,48 +47,47 @@ static bool is_pinned(unsigned int netns, const char *name)
 	return !access(path, F_OK);
 }
 
-/* 0, or -ENOENT: not there, or not all of it. */
-static int maps_open(unsigned int netns, struct maps *maps)
+int drain_maps_open(unsigned int netns, struct drain_maps *maps)
 {
 	char path[256];
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; i < PARTS; i++) {
-		drain_path(path, sizeof(path), netns, drain_parts[i]);
+	for (i = 0; i < DRAIN_MAPS; i++) {
+		drain_path(path, sizeof(path), netns, drain_pins[i]);
 		maps->fd[i] = bpf_obj_get(path);
 		if (maps->fd[i] < 0)
 			ret = errno == EPERM || errno == EACCES ? -EPERM : -ENOENT;
 	}
 	if (ret)
-		maps_close(maps);
+		drain_maps_close(maps);
 	return ret;
 }
 
 /* ------------------------------------------------------------- reading */
 
-static int settings_read(const struct maps *maps, struct drain_settings *s)
+static int settings_read(const struct drain_maps *maps, struct drain_settings *s)
 {
 	const unsigned int zero = 0;
 
-	return bpf_map_lookup_elem(maps->fd[SETTINGS], &zero, s) ? -errno : 0;
+	return bpf_map_lookup_elem(maps->fd[DRAIN_SETTINGS], &zero, s) ? -errno : 0;
 }
 
-static int ports_read(const struct maps *maps, struct portset *ports)
+static int ports_read(const struct drain_maps *maps, struct portset *ports)
 {
 	unsigned int i;
 
 	for (i = 0; i < DRAIN_WORDS; i++)
-		if (bpf_map_lookup_elem(maps->fd[PORTS], &i, &ports->word[i]))
+		if (bpf_map_lookup_elem(maps->fd[DRAIN_PORTS], &i, &ports->word[i]))
 			return -errno;
 	return 0;
 }
 
-static int counts_read(const struct maps *maps, struct drain_now *now)
+static int counts_read(const struct drain_maps *maps, struct drain_now *now)
 {
 	struct drain_count count;
-	int ret =
-		bpf_sum(maps->fd[COUNTS], 0, (uint64_t *)&count, sizeof(count) / sizeof(uint64_t));
+	int ret = bpf_sum(maps->fd[DRAIN_COUNTS], 0, (uint64_t *)&count,
+			  sizeof(count) / sizeof(uint64_t));
 
 	now->refused = count.refused;
 	now->dropped = count.dropped;
@@ -110,11 +97,11 @@ static int counts_read(const struct maps *maps, struct drain_now *now)
 int drain_read(unsigned int netns, struct drain_now *now, struct err *err)
 {
 	struct drain_settings s;
-	struct maps maps;
+	struct drain_maps maps;
 	int ret;
 
 	memset(now, 0, sizeof(*now));
-	ret = maps_open(netns, &maps);
+	ret = drain_maps_open(netns, &maps);
 	if (ret)
 		return ret == -ENOENT ? ret :
 					err_set(err, ret, "reading what is drained needs root");
@@ -123,7 +110,7 @@ int drain_read(unsigned int netns, struct drain_now *now, struct err *err)
 		ret = ports_read(&maps, &now->ports);
 	if (!ret)
 		ret = counts_read(&maps, now);
-	maps_close(&maps);
+	drain_maps_close(&maps);
 	if (ret)
 		return err_set(err, ret, "what is drained cannot be read: %s", strerror(-ret));
 	now->active = s.active;
@@ -172,17 +159,17 @@ static int in_force(unsigned int netns, bool drops, const struct portset *ports,
 		.drops = drops,
 	};
 	unsigned int i, zero = 0;
-	struct maps maps;
-	int ret = maps_open(netns, &maps);
+	struct drain_maps maps;
+	int ret = drain_maps_open(netns, &maps);
 
 	if (ret)
 		return err_set(err, ret, "its pinned maps cannot be opened: %s", strerror(-ret));
 	for (i = 0; i < DRAIN_WORDS && !ret; i++)
-		if (bpf_map_update_elem(maps.fd[PORTS], &i, &ports->word[i], BPF_ANY))
+		if (bpf_map_update_elem(maps.fd[DRAIN_PORTS], &i, &ports->word[i], BPF_ANY))
 			ret = -errno;
-	if (!ret && bpf_map_update_elem(maps.fd[SETTINGS], &zero, &s, BPF_ANY))
+	if (!ret && bpf_map_update_elem(maps.fd[DRAIN_SETTINGS], &zero, &s, BPF_ANY))
 		ret = -errno;
-	maps_close(&maps);
+	drain_maps_close(&maps);
 	return ret ? err_set(err, ret, "what is drained cannot be written: %s", strerror(-ret)) : 0;
 }
 
@@ -193,10 +180,29 @@ static int folder_end(const char *name, struct err *err)
 	return ret ? ret : bpffs_release(err);
 }
 
+/* What the bindings of the namespace refuse with it is taken again, even if its pins are gone. */
+static int bindings_reopen(unsigned int netns, struct err *err)
+{
+	const struct drain_settings none = { .active = 0 };
+	const unsigned int zero = 0;
+	struct drain_maps maps;
+	int ret = bind_drain_maps(netns, &maps, err);
+
+	if (!ret && maps.fd[DRAIN_SETTINGS] >= 0 &&
+	    bpf_map_update_elem(maps.fd[DRAIN_SETTINGS], &zero, &none, BPF_ANY))
+		ret = err_set(err, -errno, "the bindings cannot be told of its end: %s",
+			      strerror(errno));
+	drain_maps_close(&maps);
+	return ret;
+}
+
 static int drain_end(unsigned int netns, struct err *err)
 {
 	char name[64];
+	int ret = bindings_reopen(netns, err);
 
+	if (ret)
+		return ret;
 	(void)snprintf(name, sizeof(name), FOLDER, netns);
 	return folder_end(name, err);
 }
@@ -247,8 +253,10 @@ int drain_mend(unsigned int netns, struct err *err)
 	struct drain_now now;
 	int ret = folder_end(DRAIN_NEW, err);
 
-	if (ret || !is_pinned(netns, ""))
+	if (ret)
 		return ret;
+	if (!is_pinned(netns, ""))
+		return bindings_reopen(netns, err);
 	ret = drain_read(netns, &now, err);
 	if (ret && ret != -ENOENT)
 		return ret;
@@ -265,9 +273,12 @@ int drains_end(unsigned int *nr, struct err *err)
 	if (files_list(bpffs_root(), &names, &nr_names, BPFFS_DIR))
 		return 0; /* none is there */
 	for (i = 0; i < nr_names && !ret; i++) {
-		bool is = !strncmp(names[i], "drain-", strlen("drain-"));
+		unsigned int netns;
+		bool is = sscanf(names[i], FOLDER, &netns) == 1;
 
-		if (is || !strcmp(names[i], DRAIN_NEW))
+		if (is)
+			ret = drain_end(netns, err);
+		else if (!strcmp(names[i], DRAIN_NEW))
 			ret = bpffs_folder_remove(names[i], err);
 		*nr += is && !ret;
 	}

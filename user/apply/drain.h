@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/drain_maps.h"
 #include "base/err.h"
 #include "base/portset.h"
 
@@ -36,6 +37,8 @@ struct drain_now {
 
 /* Of namespace @netns. 0, -ENOENT: nothing is in force, or -errno with a sentence. */
 int drain_read(unsigned int netns, struct drain_now *now, struct err *err);
+/* Its maps, pinned, of which it is told. 0, or -ENOENT: not there, or not all of it; -EPERM. */
+int drain_maps_open(unsigned int netns, struct drain_maps *maps);
 /* Would this kernel do it? 0, or -EOPNOTSUPP or -EPERM with a sentence. */
 int drain_possible(bool drops, struct err *err);
 /* Removes what a killed netlane left half made, of which nothing was in force. 0 or -errno. */

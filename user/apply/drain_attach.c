@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -17,10 +18,12 @@
 
 #include "apply/drain.h"
 #include "apply/drain_parts.h"
+#include "base/bind.h"
 #include "base/bpf.h"
 #include "base/bpffs.h"
 #include "base/fault.h"
 #include "base/netns.h"
+#include "bpf/abi.h"
 #include "skel/drain.skel.h"
 
 #define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */
@@ -91,11 +94,11 @@ static int folder_fill(const struct drain_bpf *skel, unsigned int netns, bool dr
 			ret = err_set(err, ret, "there is no network namespace %u any more", netns);
 	}
 	if (!ret)
-		ret = pin(bpf_map__fd(skel->maps.drain_ports), drain_parts[PORTS], err);
+		ret = pin(bpf_map__fd(skel->maps.drain_ports), drain_pins[DRAIN_PORTS], err);
 	if (!ret)
-		ret = pin(bpf_map__fd(skel->maps.drain_settings), drain_parts[SETTINGS], err);
+		ret = pin(bpf_map__fd(skel->maps.drain_settings), drain_pins[DRAIN_SETTINGS], err);
 	if (!ret)
-		ret = pin(bpf_map__fd(skel->maps.drain_counts), drain_parts[COUNTS], err);
+		ret = pin(bpf_map__fd(skel->maps.drain_counts), drain_pins[DRAIN_COUNTS], err);
 	if (ret)
 		return ret;
 	guard = attach(skel->progs.drain_drop, cgroup_open(), BPF_CGROUP_INET_INGRESS, DRAIN_GUARD,
@@ -104,6 +107,42 @@ static int folder_fill(const struct drain_bpf *skel, unsigned int netns, bool dr
 		return err_set(err, guard, "dropping wants a cgroup tree of version 2: %s",
 			       no_guard.text[0] ? no_guard.text : "there is none");
 	return 0;
+}
+
+static int counts_clear(const struct drain_bpf *skel)
+{
+	int nr_cpu = libbpf_num_possible_cpus(), ret;
+	const unsigned int key = 0;
+	struct drain_count *zero = calloc(nr_cpu > 0 ? (unsigned int)nr_cpu : 1, sizeof(*zero));
+
+	if (!zero)
+		return -ENOMEM;
+	ret = bpf_map_update_elem(bpf_map__fd(skel->maps.drain_counts), &key, zero, BPF_ANY) ?
+		      -errno :
+		      0;
+	free(zero);
+	return ret;
+}
+
+/* With the maps of the bindings there, in which others were counted. */
+static int load(unsigned int netns, struct drain_bpf **skel, struct err *err)
+{
+	struct drain_maps shared;
+	int ret = bind_drain_maps(netns, &shared, err);
+
+	if (ret)
+		return ret;
+	*skel = drain_bpf__open();
+	ret = *skel ? drain_maps_share(DRAIN_MAPS_OF(*skel), &shared) : -errno;
+	if (!ret)
+		ret = drain_bpf__load(*skel);
+	if (!ret)
+		ret = counts_clear(*skel);
+	drain_maps_close(&shared);
+	if (!ret)
+		return 0;
+	drain_bpf__destroy(*skel);
+	return bpf_load_failed(ret, "ports cannot be drained", err);
 }
 
 int drain_attach(unsigned int netns, bool drops, struct err *err)
@@ -116,11 +155,10 @@ int drain_attach(unsigned int netns, bool drops, struct err *err)
 	ret = bpffs_prepare(err);
 	if (!ret)
 		ret = bpffs_folder_remove(DRAIN_NEW, err); /* of one that was killed */
+	if (!ret)
+		ret = load(netns, &skel, err);
 	if (ret)
 		return ret;
-	skel = drain_bpf__open_and_load();
-	if (!skel)
-		return bpf_load_failed(-errno, "ports cannot be drained", err);
 	(void)snprintf(from, sizeof(from), "%s" BPFFS_DIR "/" DRAIN_NEW, bpffs_root());
 	drain_path(to, sizeof(to), netns, "");
 	if (mkdir(from, 0700))

@@ -6,12 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/drain_maps.h"
 #include "base/err.h"
 
-enum drain_part { PORTS, SETTINGS, COUNTS, PARTS };
-
 /* Names of the pinned maps; of the links they are "refuse" and "guard". */
-extern const char *const drain_parts[];
+extern const char *const drain_pins[DRAIN_MAPS];
 #define DRAIN_GUARD "guard"
 /* The folder while it is filled. */
 #define DRAIN_NEW "new-drain"

@@ -11,6 +11,7 @@
 
 #include "base/bind_kernel.h"
 #include "base/bind_parts.h"
+#include "base/netns.h"
 #include "bpf/abi.h"
 
 const struct field bound_fields[] = {
@@ -198,7 +199,7 @@ int bind_read(struct bind_now *now, bool listeners, struct err *err)
 	int ret;
 
 	memset(now, 0, sizeof(*now));
-	ret = bind_kernel_open(&kernel, err);
+	ret = bind_kernel_open(netns_own(), &kernel, err);
 	if (ret)
 		return ret;
 	if (kernel.link >= 0 || listeners)

@@ -8,6 +8,7 @@
 #define NETLANE_BASE_BIND_H
 
 #include "base/bindings.h"
+#include "base/drain_maps.h"
 #include "base/err.h"
 #include "types.h"
 
@@ -33,9 +34,16 @@ extern const struct field endpoint_fields[];
 /*
  * Puts the bindings of @value in the place of those that stand, by one write;
  * KNOB_ABSENT: none. Sockets that listen already are entered, as far as they can
- * be reached. 0 or -errno with a sentence, and then what stood stands.
+ * be reached. @drained: the maps of a drain that stands here, if one does,
+ * which they heed. 0 or -errno with a sentence, and then what stood stands.
  */
-int bind_set(const char *value, struct err *err);
+int bind_set(const char *value, const struct drain_maps *drained, struct err *err);
+
+/*
+ * A drain of namespace @netns that begins takes the maps of the bindings' program there,
+ * if one stands, to be closed; else none. 0 or -errno with a sentence.
+ */
+int bind_drain_maps(unsigned int netns, struct drain_maps *drained, struct err *err);
 
 /* Does @endpoint take what is bound "to" @to, of that protocol and family? */
 bool endpoint_takes(const struct endpoint *endpoint, const char *to, bool udp, bool six);

@@ -29,6 +29,9 @@ static const struct bpf_part parts[BIND_MAPS] = {
 	[BIND_SOCKETS] = { "lane_bind_socks", sizeof(uint64_t) },
 	[BIND_COUNTERS] = { "lane_bind_cnts", sizeof(struct bind_count) },
 	[BIND_TEXTS] = { "lane_bind_text", sizeof(struct bind_text) },
+	[BIND_DRAIN + DRAIN_PORTS] = { "drain_ports", sizeof(uint64_t) },
+	[BIND_DRAIN + DRAIN_SETTINGS] = { "drain_settings", sizeof(struct drain_settings) },
+	[BIND_DRAIN + DRAIN_COUNTS] = { "drain_counts", sizeof(struct drain_count) },
 };
 
 /* ------------------------------------------------------------- finding */
@@ -56,16 +59,15 @@ static unsigned int program_of(int link, unsigned int netns)
 	return info.prog_id;
 }
 
-int bind_kernel_open(struct bind_kernel *kernel, struct err *err)
+int bind_kernel_open(unsigned int netns, struct bind_kernel *kernel, struct err *err)
 {
-	unsigned int id = 0, i, program, netns = netns_own();
+	unsigned int id = 0, i, program;
 
 	*kernel = (struct bind_kernel){ .link = -1 };
 	for (i = 0; i < BIND_MAPS; i++)
 		kernel->map[i].fd = -1;
 	if (!netns)
-		return err_set(err, -errno, "the own network namespace is not to be known: %s",
-			       strerror(errno));
+		return err_set(err, -ENOENT, "the own network namespace is not to be known");
 	for (i = 0; i < LINKS_MAX && !bpf_link_get_next_id(id, &id); i++) {
 		int link = bpf_link_get_fd_by_id(id);
 
@@ -82,6 +84,22 @@ int bind_kernel_open(struct bind_kernel *kernel, struct err *err)
 		return 0;
 	return err_set(err, -errno, "the BPF links of this node cannot be read%s: %s",
 		       errno == EPERM ? " without root" : "", strerror(errno));
+}
+
+int bind_drain_maps(unsigned int netns, struct drain_maps *drained, struct err *err)
+{
+	struct bind_kernel kernel;
+	int ret = bind_kernel_open(netns, &kernel, err);
+	unsigned int i;
+
+	for (i = 0; i < DRAIN_MAPS; i++) {
+		drained->fd[i] = !ret && kernel.known ? kernel.map[BIND_DRAIN + i].fd : -1;
+		if (drained->fd[i] >= 0)
+			kernel.map[BIND_DRAIN + i].fd = -1; /* handed over */
+	}
+	if (!ret)
+		bind_kernel_close(&kernel);
+	return ret;
 }
 
 void bind_kernel_close(struct bind_kernel *kernel)

@@ -9,10 +9,18 @@
 
 #include <stdbool.h>
 
+#include "base/bind.h"
 #include "base/bpf.h"
 #include "base/err.h"
 
-enum bind_map { BIND_SECTIONS, BIND_SOCKETS, BIND_COUNTERS, BIND_TEXTS, BIND_MAPS };
+enum bind_map {
+	BIND_SECTIONS,
+	BIND_SOCKETS,
+	BIND_COUNTERS,
+	BIND_TEXTS,
+	BIND_DRAIN, /* DRAIN_MAPS of them, in the order of enum drain_map */
+	BIND_MAPS = BIND_DRAIN + DRAIN_MAPS,
+};
 
 struct bind_kernel {
 	int link; /* descriptor, -1: none stands */
@@ -20,8 +28,8 @@ struct bind_kernel {
 	struct bpf_found map[BIND_MAPS];
 };
 
-/* 0, also where none stands; -EPERM without root, or -errno, with a sentence. */
-int bind_kernel_open(struct bind_kernel *kernel, struct err *err);
+/* That of namespace @netns, its inode: 0, also where none stands; -EPERM without root, or -errno, with a sentence. */
+int bind_kernel_open(unsigned int netns, struct bind_kernel *kernel, struct err *err);
 void bind_kernel_close(struct bind_kernel *kernel);
 /* @prog takes the place of the one that stands, or is attached and pinned. */
 int bind_kernel_attach(const struct bind_kernel *kernel, int prog, struct err *err);

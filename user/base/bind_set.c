@@ -16,6 +16,7 @@
 #include "base/bind_parts.h"
 #include "base/bind_table.h"
 #include "base/bpf.h"
+#include "base/netns.h"
 #include "bpf/abi.h"
 #include "skel/bind.skel.h"
 
@@ -26,6 +27,7 @@ struct making {
 	const char *text;
 	struct bind_table table;
 	const struct bind_kernel *kernel; /* that stands */
+	const struct drain_maps *drained;
 	struct bind_bpf *skel;
 };
 
@@ -55,6 +57,8 @@ static int load(struct making *m)
 	if (!ret && m->kernel->known)
 		ret = bpf_map__reuse_fd(skel->maps.lane_bind_cnts,
 					m->kernel->map[BIND_COUNTERS].fd);
+	if (!ret) /* not those of the program that stands: its drain may have gone another way */
+		ret = drain_maps_share(DRAIN_MAPS_OF(skel), m->drained);
 	return ret ? ret : bind_bpf__load(skel);
 }
 
@@ -267,10 +271,10 @@ destroy:
 	return ret;
 }
 
-int bind_set(const char *value, struct err *err)
+int bind_set(const char *value, const struct drain_maps *drained, struct err *err)
 {
 	struct bind_kernel kernel;
-	struct making m = { .kernel = &kernel };
+	struct making m = { .kernel = &kernel, .drained = drained };
 	char *text = NULL;
 	int ret;
 
@@ -278,7 +282,7 @@ int bind_set(const char *value, struct err *err)
 	ret = bindings_parse(value, &m.binding, &m.nr);
 	if (ret)
 		return err_set(err, ret, "'%.60s' cannot be set", value);
-	ret = bind_kernel_open(&kernel, err);
+	ret = bind_kernel_open(netns_own(), &kernel, err);
 	if (ret)
 		goto free_binding;
 	m.text = text = bindings_text(m.binding, m.nr); /* without marks */
