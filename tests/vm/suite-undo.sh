@@ -227,7 +227,7 @@ changed_between()
 	echo f >"$xps"
 	state_is found --quick
 	if ups_meet 9 a 9; then t_fail "went over what somebody sets again and again"; fi
-	t_match "$(<"$T_TMP/said")" "^netlane: eth0 .*now 9, and so twice before"
+	t_match "$(<"$T_TMP/said")" "netlane: eth0 .*now 9, and so twice before"
 	t_eq "$(<"$xps")" 9 "left"
 	echo f >"$xps"
 	state_is found --quick

@@ -23,6 +23,15 @@ struct undo_report {
 	unsigned int nr[OUTCOME_COUNT];
 };
 
+static inline bool undo_report_any(const struct undo_report *report)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < OUTCOME_COUNT; i++)
+		nr += report->nr[i];
+	return nr;
+}
+
 /*
  * Journals the whole plan, then makes it step by step. On a failure, or when
  * a knob was changed by somebody between plan and apply, undoes what was done

@@ -56,8 +56,8 @@ static int part_make(struct making *m, struct step *step, unsigned int nr, struc
 
 	ret = apply_plan("/", &plan, &m->flow->facts.node, m->journal, m->deadline, m->confirm,
 			 &watch, &report, err);
-	if (!ret)
-		return 0;
+	if (!ret || (ret == -ESTALE && !undo_report_any(&report))) /* it was not begun */
+		return ret;
 	down_report(&text, &report);
 	say("failed; undone: %s\n", text.s ? text.s : "");
 	text_free(&text);
