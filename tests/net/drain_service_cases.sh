@@ -86,6 +86,29 @@ spot()
 	t_match "$(<"$T_TMP/log")" "this instance is taken back at .*spot: draining, new connections are refused in 1 s"
 	held_end
 }
+# What the cloud plans is said once, shown while it stands, and gone with the service.
+maintenance()
+{
+	local event='events=[{"EventTypeCode":"SystemMaintenance.Reboot","NotBefore":"2026-12-01T02:00:00Z","EventId":"e-1"}]'
+	needs_root
+	server ip addr add 100.100.100.200/32 dev lo
+	t_at_end "server ip addr del 100.100.100.200/32 dev lo"
+	until_end "$b" "$metadata" serve >/dev/null 2>&1
+	t_wait_for 20 metadata_says ok "$event"
+	run_service "on_spot = tell"
+	t_wait_for 20 planned "plans: SystemMaintenance.Reboot, not before 2026-12-01T02:00:00Z, e-1"
+	asked_again
+	metadata_says "ok-but=events,500" "$event"
+	asked_again
+	planned "plans: SystemMaintenance.Reboot" || t_fail "forgotten when nobody knew"
+	metadata_says ok 'events=[]'
+	asked_again
+	t_wait_for 20 grep -q "nothing is planned any more" "$T_TMP/log"
+	t_eq "$(grep -c "maintenance: System" "$T_TMP/log")" 1 "times it was said"
+	if planned plans:; then t_fail "still shown"; fi
+}
+planned() { netlane status | t_finds -- "$1"; }
+
 metadata=$(cd "$net/../vm" && pwd)/metadata
 metadata_says() { server "$metadata" set "$@"; }
 asked_for_spot() { server "$metadata" asked | t_finds termination-time; }
@@ -101,4 +124,5 @@ drain_service_cases()
 	t_once drain.service.does_it by_the_service
 	t_once drain.health.answers_over_http answers_health
 	t_once drain.spot.notice_leads_to_it spot
+	t_once drain.spot.maintenance_is_shown maintenance
 }

@@ -17,6 +17,7 @@
 #include "base/portset.h"
 #include "cmd/config_drain.h"
 #include "cmd/drain_start.h"
+#include "judge/maintenance.h"
 #include "judge/spot.h"
 #include "view/drain.h"
 
@@ -221,6 +222,35 @@ static void spot_verdict__only_a_time__is_a_notice(void **state)
 		assert_int_equal(spot_verdict(errors[i], NULL, &when), SPOT_UNKNOWN);
 }
 
+static void maintenance__any_form__is_shown(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "[]", "" },
+		{ "[{\"EventId\":\"e-1\",\"EventTypeCode\":\"SystemMaintenance.Reboot\","
+		  "\"NotBefore\":\"2026-12-01T02:00:00Z\",\"Extra\":1}]",
+		  "SystemMaintenance.Reboot, not before 2026-12-01T02:00:00Z, e-1\n" },
+		{ "[{\"event_type\":\"Redeploy\",\"not-before\":\"soon\"},\"odd\"]",
+		  "Redeploy, not before soon\n\"odd\"\n" },
+		{ "[{\"what\":\"\\u001b[2J\"}]", "{\"what\":\"\\x5cu001b[2J\"}\n" },
+		{ "[1,2,3,4,5,6,7,8,9,10]", "1\n2\n3\n4\n5\n6\n7\n8\nand 2 more\n" },
+	};
+	static const char *const no_list[] = { "", "{}", "<html>500</html>", "[", "null" };
+	struct text t = { 0 };
+	unsigned int i;
+
+	assert_true(maintenance_verdict(-ENOENT, NULL, &t));
+	assert_true(maintenance_verdict(-ENODATA, NULL, &t));
+	assert_false(maintenance_verdict(-ETIMEDOUT, NULL, &t));
+	for (i = 0; i < sizeof(no_list) / sizeof(no_list[0]); i++)
+		assert_false(maintenance_verdict(0, no_list[i], &t));
+	assert_null(t.s);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(maintenance_verdict(0, cases[i][0], &t));
+		assert_string_equal(t.s ? t.s : "", cases[i][1]);
+		text_free(&t);
+	}
+}
+
 /* Grace, refusal and the last hook are over when the instance goes. */
 static void spot_times__any__are_over_in_time(void **state)
 {
@@ -253,6 +283,7 @@ int main(void)
 		cmocka_unit_test(drain_config__bad__names_value_and_what_is_allowed),
 		cmocka_unit_test(drain_ports__not_said__are_those_of_other_sections),
 		cmocka_unit_test(spot_verdict__only_a_time__is_a_notice),
+		cmocka_unit_test(maintenance__any_form__is_shown),
 		cmocka_unit_test(spot_times__any__are_over_in_time),
 		cmocka_unit_test(drain_view__phases__say_what_comes_next),
 	};

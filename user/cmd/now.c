@@ -8,6 +8,7 @@
 #include "base/netns.h"
 #include "cmd/drain_state.h"
 #include "cmd/flow.h"
+#include "cmd/maintenance.h"
 #include "cmd/timer.h"
 #include "facts/instances.h"
 #include "judge/load.h"
@@ -89,4 +90,5 @@ void now_add(struct text *out, const struct facts *facts, const struct plan *pla
 	text_add(out, "\n");
 	traffic_close(traffic);
 	drain_add(out);
+	maintenance_add(out);
 }

@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/config.h"
 #include "cmd/drain_start.h"
+#include "cmd/maintenance.h"
 #include "facts/metadata.h"
 #include "facts/procs.h"
 #include "judge/spot.h"
@@ -19,6 +20,7 @@
 
 #define EVERY_US 15000000ULL
 #define SLACK_US 1000000ULL
+#define MAINTENANCE_ROUNDS 20 /* each so many-th, maintenance is asked for as well: days before */
 #define ASK_MS 1500 /* the loop waits for it */
 #define PATH "instance/spot/termination-time"
 
@@ -28,6 +30,7 @@ static struct {
 	enum spot last; /* SPOT_UNKNOWN also before the first answer */
 	int why; /* of the last SPOT_UNKNOWN: -errno, 0: no time */
 	bool asked;
+	unsigned int round;
 	int64_t acted; /* on the notice of that time */
 } watch;
 
@@ -146,6 +149,8 @@ static int on_time(sd_event_source *source, uint64_t usec, void *arg)
 		say("spot: this instance stays\n");
 	if (spot == SPOT_GOES)
 		notice(when);
+	if (watch.round++ % MAINTENANCE_ROUNDS == 0)
+		maintenance_look();
 	watch.asked = true;
 	watch.last = spot;
 	watch.why = ret;
@@ -159,6 +164,7 @@ void spot_end(void)
 {
 	watch.timer = sd_event_source_disable_unref(watch.timer);
 	watch.asked = false;
+	maintenance_end();
 }
 
 void spot_follow(sd_event *event, const struct policy *policy)
@@ -173,6 +179,7 @@ void spot_follow(sd_event *event, const struct policy *policy)
 		(void)fail("spot: out of memory");
 		return;
 	}
+	watch.round = 0;
 	(void)sd_event_source_set_time(watch.timer, clock_boot_ns() / 1000); /* now */
 	(void)sd_event_source_set_enabled(watch.timer, SD_EVENT_ONESHOT);
 }

@@ -20,8 +20,10 @@
 #define ANSWER_MAX 16384 /* hundreds of addresses; a token has less */
 
 /* All that netlane ever asks; a path that ends in a slash stands for what is below it, too. */
+#define MAINTENANCE "maintenance/"
 static const char *const words[] = { "instance/instance-type", "instance-id",
-				     "network/interfaces/macs/", "instance/spot/termination-time" };
+				     "network/interfaces/macs/", "instance/spot/termination-time",
+				     MAINTENANCE "active-system-events" };
 
 struct metadata_session {
 	const struct curl_calls *calls;
@@ -206,11 +208,12 @@ static int text_verdict(const char *s)
 int metadata_get(struct metadata_session *session, const char *path, struct text *text)
 {
 	struct answer answer;
+	const char *above = strncmp(path, MAINTENANCE, strlen(MAINTENANCE)) ? "meta-data/" : "";
 	char full[160];
 	int ret;
 
 	if (!may_ask(path) ||
-	    snprintf(full, sizeof(full), "meta-data/%s", path) >= (int)sizeof(full))
+	    snprintf(full, sizeof(full), "%s%s", above, path) >= (int)sizeof(full))
 		return -EPERM;
 	ret = request(session, "GET", full, session->header, &answer);
 	if (!ret)

@@ -28,7 +28,7 @@ int metadata_open(const char *base, unsigned int total_ms, struct metadata_sessi
 void metadata_close(struct metadata_session *session);
 
 /*
- * The text at /latest/meta-data/@path, blanks cut off at both ends:
+ * The text at /latest/meta-data/@path (of maintenance/ at /latest/@path), blanks cut off at both ends:
  *   0              a whole answer of printable text
  *   -ENODATA       a whole answer without any
  *   -ENOENT        404
