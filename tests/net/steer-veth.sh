@@ -14,9 +14,11 @@ here=$(dirname "$0")
 	. "$here/inside.sh"
 	. "$here/steer.sh"
 	. "$here/steer_cases.sh"
+	. "$here/steer_life_cases.sh"
 }
 a=nlsteer-a-$$ b=nlsteer-b-$$
 
 t_setup prepare
 steer_cases
+steer_life_cases
 t_done

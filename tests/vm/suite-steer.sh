@@ -18,6 +18,7 @@ here=$(dirname "$0")
 	. "$here/../net/inside.sh"
 	. "$here/../net/steer.sh"
 	. "$here/../net/steer_cases.sh"
+	. "$here/../net/steer_life_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b
 reload_nr=5 # 20 where nothing is emulated
@@ -151,6 +152,7 @@ way_of_kernel()
 t_host_does_all
 t_setup prepare
 steer_cases
+steer_life_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
 t_case steer.queues.nginx_is_local on_queues nginx_here
