@@ -2,15 +2,17 @@
 # What a connection costs more when a thousand ports of a VIP lead to one listener: by a
 # binding, by nft's redirect, by iptables' DNAT, beside connections to the listener's own
 # port. By turns, over a veth pair, of one thread that is both ends.
-# Rule: CPU time, so that what else runs here matters little; the added cost is what a
-# way takes more than none in the same round, and none against itself shows the noise.
+# Rule: instructions in a VM first, whose clock counts them: what is added there is added
+# by the way and by nothing else. Then CPU time natively, so that what else runs here matters
+# little; the added cost is what a way takes more than none in the same round, and none
+# against itself shows the noise.
 #
-#   tests/bench/vip.sh [ROUNDS [CONNECTIONS]]      default: 40 rounds, 2000 each
+#   tests/bench/vip.sh [KERNEL...|native]          default: 6.1 6.12, and native
 
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.." || exit 2
 set -u -o pipefail
-rounds=${1:-40} number=${2:-2000}
+rounds=40 number=2000
 a=nlbench-a-$$ b=nlbench-b-$$ listen=8080 vip=10.20.1.1 net=10.20.0.0/16
 work=$(mktemp -d)
 holder=''
@@ -100,22 +102,28 @@ program_alone()
 	no_way bind
 }
 
-begin
-echo "$(uname -r), $(iptables --version), load $(cut -d' ' -f1 /proc/loadavg), $rounds rounds of $number connections"
-ways=(none bind nft iptables none2)
-for ((round = 0; round < rounds; round++)); do
-	for ((i = 0; i < ${#ways[@]}; i++)); do
-		# each begins a round as often as the others
-		name=${ways[(i + round) % ${#ways[@]}]}
-		way "$name"
-		for exchanges in 0 10; do
-			ns=$(cost $exchanges) || { echo "bench: by $name" >&2; exit 1; }
-			echo "$exchanges $name $ns"
+# "EXCHANGES WAY COST" of each way, round by round
+rounds_run()
+{
+	local ways=(none bind nft iptables none2) round i name exchanges ns
+	for ((round = 0; round < rounds; round++)); do
+		for ((i = 0; i < ${#ways[@]}; i++)); do
+			# each begins a round as often as the others
+			name=${ways[(i + round) % ${#ways[@]}]}
+			way "$name"
+			for exchanges in 0 10; do
+				ns=$(cost $exchanges) || { echo "bench: by $name" >&2; exit 1; }
+				echo "$exchanges $name $ns"
+			done
+			no_way "$name"
 		done
-		no_way "$name"
+		echo "  round $((round + 1)) of $rounds" >&2
 	done
-	echo "  round $((round + 1)) of $rounds" >&2
-done | awk '
+}
+
+report()	# UNIT
+{
+	awk -v unit="$1" '
 	NF != 3 { exit 1 }
 	{ value[$1, $2, ++n[$1, $2]] = $3 }
 	# list[1..nr], ascending
@@ -137,5 +145,24 @@ done | awk '
 		show("to its own port", load, "none"); show("the same again (A/A)", load, "none2")
 		show("by a binding", load, "bind"); show("by nft redirect", load, "nft"); show("by iptables DNAT", load, "iptables")
 	}
-	END { if (!n[10, "none2"]) exit 1; part("ns of CPU, a connection alone", 0); print ""; part("with 10 requests and answers", 10) }'
+	END { if (!n[10, "none2"]) exit 1; part(unit ", a connection alone", 0); print ""; part("with 10 requests and answers", 10) }'
+}
+
+if [[ ${1-} == --inside ]]; then
+	rounds=4 number=500
+	begin
+	rounds_run 2>/dev/null
+	exit
+fi
+[[ $# -gt 0 ]] || set -- 6.1 6.12
+for kernel; do
+	[[ $kernel != native ]] || continue # that part comes in any case
+	echo "Linux $kernel in a VM that counts instructions, 4 rounds of 500 connections"
+	tests/vm/run --kernel "$kernel" --icount --timeout 900 -- tests/bench/vip.sh --inside | report instructions ||
+		{ echo "bench: the VM failed" >&2; exit 1; }
+	echo
+done
+begin
+echo "$(uname -r), $(iptables --version), load $(cut -d' ' -f1 /proc/loadavg), $rounds rounds of $number connections"
+rounds_run | report "ns of CPU"
 program_alone
