@@ -9,7 +9,7 @@
 #define NETLANE_BPF_ABI_H
 
 #ifndef LANE_ABI /* a test builds a version that is not there yet */
-#define LANE_ABI 4
+#define LANE_ABI 5
 #endif
 
 /* Interfaces are entries of lane_nics by ifindex; one above the limit is not counted. */
@@ -133,6 +133,26 @@ _Static_assert(sizeof(struct tcp_serve) == 16, "tcp_serve is ABI");
  * listener would be CPUs x CPUs of each. CPUs above share the last row.
  */
 #define TCP_RECEIVERS 256
+
+/* The way that served connections went, seen as the server closed (bpf/tcp_path.bpf.h). */
+struct tcp_path_key {
+	struct tcp_accept_key listener;
+	__u32 ifindex; /* of the device that sent, 0: not known any more */
+	__u16 queue; /* of that device, which sent last; TCP_NO_QUEUE: none was chosen */
+	__u16 received; /* CPU that took in the last segment */
+	__u16 served; /* CPU that closed */
+	__u16 zero;
+};
+_Static_assert(sizeof(struct tcp_path_key) == 24, "tcp_path_key is ABI");
+
+#define TCP_PATHS_MAX 4096
+#define TCP_NO_QUEUE 0xffff /* the kernel's NO_QUEUE_MAPPING: a device with one queue notes none */
+
+struct tcp_path {
+	__u64 connections;
+	__u64 last_ns; /* CLOCK_MONOTONIC */
+};
+_Static_assert(sizeof(struct tcp_path) == 16, "tcp_path is ABI");
 
 /* ---- blame: who touched a knob (bpf/blame.bpf.c). Not pinned: one build writes and reads it. */
 

@@ -2,9 +2,10 @@
 /*
  * What happens to TCP connections: what is sent again, what times out, resets,
  * windows that close, congestion states and the time in them, the RTT at the
- * end, the wait for accept(). The rule: nothing runs for a packet that arrives
- * or leaves as it should; a connection costs one look when it is accepted and
- * one when it ends, and everything else is seen only when something goes wrong.
+ * end, the wait for accept(), the path of what was served. The rule: nothing
+ * runs for a packet that arrives or leaves as it should; a connection costs one
+ * look when it is accepted, one when its server closes and one when it ends, and
+ * everything else is seen only when something goes wrong.
  */
 #include "vmlinux.h"
 
@@ -17,6 +18,7 @@
 #include "bpf/bucket.bpf.h"
 #include "bpf/compat.bpf.h"
 #include "bpf/tcp_group.bpf.h"
+#include "bpf/tcp_path.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -182,6 +184,8 @@ int BPF_PROG(tcp_closed, struct sock *sk, const int from, const int to)
 	bool measured;
 	__u32 bucket;
 
+	if (to == TCP_FIN_WAIT1 || to == TCP_LAST_ACK)
+		path_ended(sk);
 	if (to != TCP_CLOSE || from == TCP_SYN_SENT || from == TCP_LISTEN || from == TCP_CLOSE ||
 	    from == TCP_NEW_SYN_RECV || from == TCP_SYN_RECV)
 		return 0;

@@ -3,6 +3,7 @@
 # pair the CPU that sends is the CPU that receives.
 #
 #   asker.py tally ADDRESS PORT NUMBER CPU...   "CPU ANSWER COUNT" lines, sorted
+#   asker.py leave ADDRESS PORT NUMBER CPU...   the same, but it is the one that closes
 #   asker.py ports ADDRESS PORT CPU FIRST NUMBER [EXPECTED...]
 #                                               "SOURCE ANSWER" lines, of connections that are open
 #                                               at once, from one source port after the other; it
@@ -42,7 +43,14 @@ def ask(address, port):
     return body.decode().strip()
 
 
-def tally(address, port, number, cpus):
+# Over HTTP/1.1, so that the server does not close; a short answer comes in one piece.
+def leave(address, port):
+    with socket.create_connection((address, port), timeout=10) as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        return s.recv(4096).partition(b"\r\n\r\n")[2].decode().strip()
+
+
+def tally(ask, address, port, number, cpus):
     for cpu in cpus:
         os.sched_setaffinity(0, {cpu})
         seen = collections.Counter(ask(address, port) for _ in range(number))
@@ -133,8 +141,8 @@ def choose(pid):
 
 
 def main(what, *args):
-    if what == "tally":
-        tally(args[0], int(args[1]), int(args[2]), [int(c) for c in args[3:]])
+    if what in ("tally", "leave"):
+        tally(ask if what == "tally" else leave, args[0], int(args[1]), int(args[2]), [int(c) for c in args[3:]])
     elif what == "ports":
         sources = range(int(args[3]), int(args[3]) + int(args[4]))
         ports(args[0], int(args[1]), int(args[2]), sources, {int(p) for p in args[5:]} or set(sources))
@@ -147,7 +155,7 @@ def main(what, *args):
     elif what == "choose":
         choose(int(args[0]))
     else:
-        sys.exit("asker.py: tally, ports, until, meant, mean or choose")
+        sys.exit("asker.py: tally, leave, ports, until, meant, mean or choose")
 
 
 main(*sys.argv[1:])

@@ -8,10 +8,10 @@ client() { ip netns exec "$a" "$@"; }
 server() { ip netns exec "$b" "$@"; }
 needs_root() { [[ $(id -u) == 0 ]] || t_skip "needs root"; }
 
-# pair_make NET4 NET6 - "10.9.8 fd09:8": 10.9.8.1 and .2, fd09:8::1 and ::2
+# pair_make NET4 NET6 [QUEUES] - "10.9.8 fd09:8": 10.9.8.1 and .2, fd09:8::1 and ::2
 pair_make()
 {
-	local ns net4=$1 net6=$2
+	local ns net4=$1 net6=$2 queues="numtxqueues ${3:-1} numrxqueues ${3:-1}"
 	ip netns add "$a"
 	ip netns add "$b"
 	t_at_end pair_drop
@@ -20,7 +20,8 @@ pair_make()
 			net.ipv6.conf.default.addr_gen_mode=1
 		ip -n "$ns" link set lo up
 	done
-	ip -n "$a" link add there type veth peer name here netns "$b"
+	# shellcheck disable=SC2086	# words
+	ip -n "$a" link add there $queues type veth peer name here $queues netns "$b"
 	ip -n "$a" addr add "$net4.1/24" dev there
 	ip -n "$b" addr add "$net4.2/24" dev here
 	ip -n "$a" addr add "$net6::1/64" dev there nodad

@@ -15,10 +15,12 @@ here=$(dirname "$0")
 	. "$here/steer.sh"
 	. "$here/steer_cases.sh"
 	. "$here/steer_life_cases.sh"
+	. "$here/steer_path_cases.sh"
 }
 a=nlsteer-a-$$ b=nlsteer-b-$$
 
 t_setup prepare
 steer_cases
 steer_life_cases
+path_cases
 t_done

@@ -9,7 +9,7 @@ address=10.9.5.2 port=8080
 prepare()
 {
 	[[ $(id -u) == 0 ]] || return 0
-	pair_make 10.9.5 fd09:5
+	pair_make 10.9.5 fd09:5 2
 	inside_make
 }
 two_cpus() { (($(nproc) >= 2)) || t_skip "needs two CPUs"; needs_root; }

@@ -19,6 +19,7 @@ here=$(dirname "$0")
 	. "$here/../net/steer.sh"
 	. "$here/../net/steer_cases.sh"
 	. "$here/../net/steer_life_cases.sh"
+	. "$here/../net/steer_path_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b
 reload_nr=5 # 20 where nothing is emulated
@@ -111,6 +112,7 @@ on_queues()
 	build/netlane steer --config "$config" | tee "$T_TMP/said"
 	t_match "$(<"$T_TMP/said")" "0.0.0.0:80: 4 sockets, .* as \[steer web\] wants it"
 	t_match "$(<"$T_TMP/said")" "accepted on the CPU that received: 100.0 % of [1-9]"
+	t_match "$(<"$T_TMP/said")" "received, served and sent on one lane: 100.0 % of [1-9]"
 	down_lanes
 	witness_begin
 	new_connections 2
@@ -153,6 +155,7 @@ t_host_does_all
 t_setup prepare
 steer_cases
 steer_life_cases
+path_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
 t_case steer.queues.nginx_is_local on_queues nginx_here

@@ -58,6 +58,50 @@ struct event_matrix {
 	unsigned int nr_cpu; /* possible ones */
 };
 
+/*
+ * The way of connections that others opened, as their server closed: the CPU that took in the last
+ * segment, the one that the server ran on, and the queue that sent last.
+ */
+struct event_path {
+	unsigned int netns;
+	unsigned int port;
+	bool ipv6; /* as in event_accept */
+	unsigned int ifindex; /* that sent, 0: not known */
+	int queue; /* of it; -1: none was chosen, for it has only one */
+	unsigned int received, served;
+	uint64_t connections;
+};
+
+struct event_paths {
+	struct event_path *path; /* in an order of their own, always the same */
+	unsigned int nr;
+	uint64_t lost; /* connections that found no room among them */
+};
+
+/* A queue of a device, and the CPUs that send by it and by no other (XPS); none: it is no lane's. */
+struct txq {
+	unsigned int ifindex;
+	char ifname[IFNAME_LEN]; /* "": it is gone */
+	int queue;
+	struct cpumask cpus;
+};
+
+/* Paths that agree in all that is said here, as judge has them. */
+struct path {
+	int received, served; /* CPUs */
+	char ifname[IFNAME_LEN];
+	int queue;
+	struct cpumask sent; /* CPUs that send by that queue */
+	bool straight; /* the same CPU received and served, and it sends by that queue */
+	uint64_t connections;
+};
+
+/* Of those that a queue was chosen for: a device with one queue leaves nothing to tell. */
+struct path_share {
+	uint64_t ended;
+	uint64_t straight;
+};
+
 struct accept_lane {
 	unsigned int cpu;
 	uint64_t accepted;
@@ -97,6 +141,7 @@ struct events {
 	struct event_accept *accept;
 	unsigned int nr_accept;
 	struct event_matrix matrix;
+	struct event_paths paths;
 	uint64_t accepts_lost; /* on ports that found no room among them */
 };
 

@@ -13,7 +13,9 @@
 #include "cmd/steer_bind.h"
 #include "facts/facts.h"
 #include "judge/accepts.h"
+#include "judge/paths.h"
 #include "observe/events.h"
+#include "observe/paths.h"
 #include "plan/plan.h"
 #include "plan/steer.h"
 #include "view/steer.h"
@@ -67,6 +69,36 @@ static int row_count(const struct events *events, const struct event_accept *acc
 	return accept_load(accept->by_cpu, events->nr_lane, &workers, &row->accepts);
 }
 
+/* An IPv6 socket takes IPv4's connections as well, as "*". */
+static bool is_ipv6(const struct steer_row *row)
+{
+	return row->listen[0] == '[' || row->listen[0] == '*';
+}
+
+/* From packet to answer, of the rows and of this namespace. */
+static int paths_add(const struct events *events, unsigned int netns, struct steer_view *view)
+{
+	struct path_of of = { .netns = netns };
+	unsigned int i, nr_txq;
+	struct txq *txq;
+	int ret = paths_queues(&events->paths, netns, &txq, &nr_txq);
+
+	if (!ret)
+		ret = paths_build(&events->paths, &of, txq, nr_txq, &view->path, &view->nr_path);
+	if (!ret)
+		view->paths = paths_share(&events->paths, &of, txq, nr_txq);
+	for (i = 0; i < view->nr_row && !ret; i++) {
+		struct steer_row *row = &view->row[i];
+
+		of.port = row->group->port;
+		of.ipv6 = is_ipv6(row);
+		row->paths = paths_share(&events->paths, &of, txq, nr_txq);
+	}
+	view->paths_lost = events->paths.lost;
+	free(txq);
+	return ret;
+}
+
 /* How local it is, where the service or an up counts that. */
 static int counts_add(struct steer_view *view)
 {
@@ -83,14 +115,15 @@ static int counts_add(struct steer_view *view)
 		for (k = 0; k < events.nr_accept && !ret; k++) {
 			const struct event_accept *accept = &events.accept[k];
 			struct steer_row *row = &view->row[i];
-			bool ipv6 = row->listen[0] == '[' || row->listen[0] == '*';
 
 			if (accept->netns == netns && accept->port == row->group->port &&
-			    accept->ipv6 == ipv6)
+			    accept->ipv6 == is_ipv6(row))
 				ret = row_count(&events, accept, row);
 		}
 	if (!ret)
 		ret = accept_crosses(NULL, &events.matrix, &view->cross, &view->nr_cross);
+	if (!ret)
+		ret = paths_add(&events, netns, view);
 	events_free(&events);
 	return ret;
 }
@@ -140,6 +173,7 @@ static int show(const struct steer_opts *opts, const struct flow *flow)
 	}
 	steer_bind_free(&view.bind);
 	free(view.cross);
+	free(view.path);
 	free(view.row);
 	free(view.lost);
 	return code;

@@ -11,12 +11,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/netns.h"
 #include "cmd/cmd.h"
 #include "cmd/watch.h"
 #include "facts/instances.h"
 #include "judge/accepts.h"
 #include "judge/load.h"
+#include "judge/paths.h"
 #include "observe/events.h"
+#include "observe/paths.h"
 #include "view/load.h"
 #include "view/steer.h"
 #include "view/top.h"
@@ -37,6 +40,7 @@ struct top_state {
 	char now[256];
 	char accepts[160];
 	struct event_matrix matrix; /* of the last reading */
+	struct event_paths paths;
 	bool loaded;
 	uint64_t cap_pps;
 };
@@ -70,23 +74,44 @@ static void now_make(struct top_state *state, const struct load *lanes)
 	load_free(&cpus);
 }
 
+/* How local what ended since the last reading was, in this network namespace. */
+static void paths_make(struct top_state *state, const struct event_paths *now, struct text *text)
+{
+	const struct path_of of = { .netns = netns_own() };
+	struct event_paths grown;
+	struct txq *txq = NULL;
+	struct path_share share;
+	unsigned int nr_txq;
+
+	if (!paths_since(&state->paths, now, &grown) &&
+	    !paths_queues(&grown, of.netns, &txq, &nr_txq)) {
+		share = paths_share(&grown, &of, txq, nr_txq);
+		view_path_share(text, &share);
+	}
+	free(grown.path);
+	free(txq);
+}
+
 /* How local what was accepted since the last reading was. */
 static void accepts_make(struct top_state *state)
 {
 	struct event_matrix now;
+	struct event_paths paths;
 	struct accept_cross *cross = NULL;
 	struct accept_load load = { 0 };
 	struct text text = { 0 };
 	unsigned int nr = 0;
 
-	if (events_matrix(&now)) {
+	if (events_matrix(&now, &paths)) {
 		(void)text_copy(state->accepts, sizeof(state->accepts), "accepts are not counted");
 		free(now.accepted);
+		free(paths.path);
 		return;
 	}
 	if (!accept_crosses(&state->matrix, &now, &cross, &nr) &&
 	    !accept_load_of(cross, nr, &load)) {
 		view_accepts(&text, &load);
+		paths_make(state, &paths, &text);
 		if (text.s)
 			(void)text_copy(state->accepts, sizeof(state->accepts), text.s);
 	}
@@ -95,6 +120,8 @@ static void accepts_make(struct top_state *state)
 	free(cross);
 	free(state->matrix.accepted);
 	state->matrix = now;
+	free(state->paths.path);
+	state->paths = paths;
 }
 
 static int reading(struct top_state *state, struct err *err)
@@ -300,6 +327,7 @@ static int top_run(const void *arg, char **words, unsigned int nr_words)
 	top_free(&state.top);
 	load_free(&state.load);
 	free(state.matrix.accepted);
+	free(state.paths.path);
 	watch_close(&state.watch);
 	return ret ? fail_err(ret, &err) : CODE_DONE;
 }

@@ -14,6 +14,8 @@
 
 #include "base/clock.h"
 #include "observe/accepts.h"
+#include "observe/events_take.h"
+#include "observe/paths.h"
 #include "observe/rows_latest.h"
 #include "skel/tcp.skel.h"
 
@@ -26,7 +28,9 @@
 	X(ACCEPTS, tcp_accepts, struct tcp_accept_key, struct tcp_accept_row, TCP_ACCEPTS_MAX) \
 	X(LOST, tcp_accepts_lost, __u32, __u64, 1)                                             \
 	X(SERVES, tcp_serves, struct tcp_accept_key, struct tcp_serve, TCP_ACCEPTS_MAX)        \
-	X(RECEIVED, tcp_received, __u32, __u64, TCP_RECEIVERS)
+	X(RECEIVED, tcp_received, __u32, __u64, TCP_RECEIVERS)                                 \
+	X(PATHS, tcp_paths, struct tcp_path_key, struct tcp_path, TCP_PATHS_MAX)               \
+	X(PATHS_LOST, tcp_paths_lost, __u32, __u64, 1)
 
 #define EVENT_PROG_LIST(X)                    \
 	X(RETRANSMIT, tcp_retransmit)         \
@@ -108,50 +112,6 @@ struct keeping events_keeping(void)
 
 /* ---- reading */
 
-static void hist_take(struct hist *hist, const __u32 *bucket)
-{
-	unsigned int i;
-
-	for (i = 0; i < TCP_BUCKETS; i++)
-		hist->bucket[i] += bucket[i];
-}
-
-static void count_take(struct event_count *count, const struct tcp_row *row)
-{
-	unsigned int i;
-
-	count->closed += row->closed;
-	count->retransmits += row->retransmits;
-	count->timeouts += row->timeouts;
-	count->resets_sent += row->resets_sent;
-	count->resets_received += row->resets_received;
-	count->zero_windows += row->zero_windows;
-	for (i = 0; i < EVENT_STATES; i++) {
-		count->entered[i] += row->entered[i];
-		count->state_ns[i] += row->state_ns[i];
-	}
-	hist_take(&count->rtt, row->rtt);
-}
-
-static void row_take(struct event_row *to, const struct tcp_row_key *key, const struct tcp_row *row)
-{
-	const uint32_t high = htonl((uint32_t)(key->net >> 32)), low = htonl((uint32_t)key->net);
-
-	to->remote.family = key->family == 6 ? AF_INET6 : AF_INET;
-	to->remote.len = key->family == 6 ? 64 : 24;
-	if (key->family == 6) {
-		memcpy(to->remote.addr, &high, sizeof(high));
-		memcpy(to->remote.addr + sizeof(high), &low, sizeof(low));
-	} else {
-		memcpy(to->remote.addr, &low, sizeof(low));
-	}
-	to->netns = key->netns;
-	to->port = key->port;
-	to->served = key->served;
-	memcpy(to->cc, key->cc, sizeof(key->cc));
-	count_take(&to->count, row);
-}
-
 /* A table and how it is laid out. */
 struct table {
 	unsigned int map;
@@ -176,43 +136,19 @@ static const struct table accepts_table = {
 		    .last_ns_at = offsetof(struct tcp_accept_row, last_ns) },
 };
 
+static const struct table paths_table = {
+	.map = MAP_PATHS,
+	.layout = { .key_size = sizeof(struct tcp_path_key),
+		    .value_size = sizeof(struct tcp_path),
+		    .netns_at = offsetof(struct tcp_path_key, listener.netns),
+		    .mix_at = offsetof(struct tcp_path_key, listener.mix),
+		    .last_ns_at = offsetof(struct tcp_path, last_ns) },
+};
+
 static int table_read(const struct object *o, const struct table *t, struct rows *rows)
 {
 	return rows_read(o->map[t->map], maps[t->map].entries, t->layout.key_size,
 			 t->layout.value_size, rows);
-}
-
-static int rows_take(const struct rows *rows, struct events *events)
-{
-	const struct tcp_row_key *key = rows->keys;
-	const struct tcp_row *row = rows->values;
-
-	events->row = calloc(rows->nr + 1, sizeof(*events->row));
-	if (!events->row)
-		return -ENOMEM;
-	for (; events->nr_row < rows->nr; events->nr_row++)
-		row_take(&events->row[events->nr_row], &key[events->nr_row], &row[events->nr_row]);
-	return 0;
-}
-
-static int accepts_take(const struct rows *rows, struct events *events)
-{
-	const struct tcp_accept_key *key = rows->keys;
-	const struct tcp_accept_row *row = rows->values;
-	unsigned int i;
-
-	events->accept = calloc(rows->nr + 1, sizeof(*events->accept));
-	if (!events->accept)
-		return -ENOMEM;
-	for (i = 0; i < rows->nr; i++) {
-		struct event_accept *to = &events->accept[events->nr_accept++];
-
-		to->netns = key[i].netns;
-		to->port = key[i].port;
-		to->ipv6 = key[i].family == 6;
-		hist_take(&to->wait, row[i].wait);
-	}
-	return 0;
 }
 
 static int table_latest(const struct object *o, const struct table *t, struct rows *rows)
@@ -228,7 +164,7 @@ static int groups_take(const struct object *o, struct events *events)
 	int ret = table_latest(o, &rows_table, &rows);
 
 	if (!ret)
-		ret = rows_take(&rows, events);
+		ret = events_rows_take(&rows, events);
 	rows_free(&rows);
 	return ret;
 }
@@ -240,7 +176,7 @@ static int ports_take(const struct object *o, struct events *events)
 	int ret = table_latest(o, &accepts_table, &rows);
 
 	if (!ret)
-		ret = accepts_take(&rows, events);
+		ret = events_accepts_take(&rows, events);
 	if (!ret)
 		ret = accepts_serve(o->map[MAP_SERVES], rows.keys, events->accept,
 				    events->nr_accept);
@@ -248,30 +184,44 @@ static int ports_take(const struct object *o, struct events *events)
 	return ret ? ret : accepts_matrix(o->map[MAP_RECEIVED], &events->matrix);
 }
 
+static int paths_get(const struct object *o, struct event_paths *paths)
+{
+	struct rows rows;
+	int ret = table_latest(o, &paths_table, &rows);
+
+	if (!ret)
+		ret = paths_take(&rows, paths);
+	rows_free(&rows);
+	return ret;
+}
+
 static int lanes_read(const struct object *o, struct events *events)
 {
 	const unsigned int nr = (unsigned int)libbpf_num_possible_cpus(), zero = 0;
 	struct tcp_row *rows = calloc(nr, sizeof(*rows)), rest;
-	uint64_t *lost = calloc(nr, sizeof(*lost));
+	uint64_t *lost = calloc(nr, sizeof(*lost)), *pathless = calloc(nr, sizeof(*pathless));
 	unsigned int i;
 	int ret = 0;
 
 	events->lane = calloc(nr, sizeof(*events->lane));
-	if (!rows || !lost || !events->lane)
+	if (!rows || !lost || !pathless || !events->lane)
 		ret = -ENOMEM;
 	else if (bpf_map_lookup_elem(o->map[MAP_LANES], &zero, rows) ||
 		 bpf_map_lookup_elem(o->map[MAP_LOST], &zero, lost) ||
+		 bpf_map_lookup_elem(o->map[MAP_PATHS_LOST], &zero, pathless) ||
 		 bpf_map_lookup_elem(o->map[MAP_REST], &zero, &rest))
 		ret = -errno;
 	if (!ret) {
 		events->nr_lane = nr;
-		count_take(&events->rest, &rest);
+		events_count_take(&events->rest, &rest);
 	}
 	for (i = 0; i < nr && !ret; i++) {
-		count_take(&events->lane[i], &rows[i]);
+		events_count_take(&events->lane[i], &rows[i]);
 		events->accepts_lost += lost[i];
+		events->paths.lost += pathless[i];
 	}
 	free(rows);
+	free(pathless);
 	free(lost);
 	return ret;
 }
@@ -314,21 +264,26 @@ int events_read(struct events *events, struct err *err)
 	if (!ret)
 		ret = ports_take(&o, events);
 	if (!ret)
+		ret = paths_get(&o, &events->paths);
+	if (!ret)
 		ret = lanes_read(&o, events);
 	object_close(&o);
 	return ret ? err_set(err, ret, "the BPF maps cannot be read: %s", strerror(-ret)) : 0;
 }
 
-int events_matrix(struct event_matrix *matrix)
+int events_matrix(struct event_matrix *matrix, struct event_paths *paths)
 {
 	struct object o;
 	int ret;
 
 	memset(matrix, 0, sizeof(*matrix));
+	memset(paths, 0, sizeof(*paths));
 	ret = object_open(&events_kind, &o);
 	if (ret)
 		return ret;
 	ret = accepts_matrix(o.map[MAP_RECEIVED], matrix);
+	if (!ret)
+		ret = paths_get(&o, paths);
 	object_close(&o);
 	return ret;
 }
@@ -373,6 +328,7 @@ void events_tidy(unsigned int idle_s)
 		return; /* nothing is counted */
 	table_tidy(&o, &rows_table, idle_ns);
 	table_tidy(&o, &accepts_table, idle_ns);
+	table_tidy(&o, &paths_table, idle_ns);
 	object_close(&o);
 }
 
@@ -386,5 +342,6 @@ void events_free(struct events *events)
 		free(events->accept[i].by_cpu);
 	free(events->accept);
 	free(events->matrix.accepted);
+	free(events->paths.path);
 	memset(events, 0, sizeof(*events));
 }

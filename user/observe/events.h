@@ -15,8 +15,8 @@ struct keeping events_keeping(void);
  * can tell; each with a sentence. events_free() in any case.
  */
 int events_read(struct events *events, struct err *err);
-/* Only who received what was accepted, for who looks each second; heap. 0 or -errno as above. */
-int events_matrix(struct event_matrix *matrix);
+/* Only who received what was accepted, and the paths, for who looks each second; heap. 0 or -errno as above. */
+int events_matrix(struct event_matrix *matrix, struct event_paths *paths);
 /* Removes rows without an event for @idle_s seconds where a table is nearly full. */
 void events_tidy(unsigned int idle_s);
 void events_free(struct events *events);

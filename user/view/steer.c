@@ -9,6 +9,7 @@
 #include "view/view.h"
 
 #define SAID_CROSSES 4 /* JSON has them all */
+#define SAID_PATHS 4
 
 static const char *chosen_by(const struct listen_group *group)
 {
@@ -67,6 +68,63 @@ static void accepts_say(struct text *out, const struct steer_row *row, unsigned 
 	text_free(&line);
 }
 
+static double straight_pct(const struct path_share *share)
+{
+	return share->ended ? 100.0 * (double)share->straight / (double)share->ended : 0;
+}
+
+static void share_say(struct text *out, const struct path_share *share, unsigned int width)
+{
+	struct text line = { 0 };
+
+	if (!share->ended)
+		return;
+	text_add(&line, "received, served and sent on one lane: %.1f %% of %" PRIu64 " that ended",
+		 straight_pct(share), share->ended);
+	text_add(out, "  ");
+	view_wrap(out, line.s ? line.s : "", 2, 4, width);
+	text_free(&line);
+}
+
+static void path_say(struct text *line, const struct path *p)
+{
+	char cpus[CPUMASK_TEXT_LEN];
+
+	text_add(line, "%" PRIu64 " received on CPU %d, served on CPU %d, sent by queue %d",
+		 p->connections, p->received, p->served, p->queue);
+	if (p->ifname[0])
+		text_add(line, " of %s", p->ifname);
+	(void)cpumask_format_list(&p->sent, cpus, sizeof(cpus));
+	if (cpus[0])
+		text_add(line, " (CPU %.40s)", cpus);
+	else
+		text_add(line, " (no lane's)");
+}
+
+/* What left its lane from packet to answer, of all ports here: the largest parts. */
+static void paths_say(struct text *out, const struct steer_view *view, unsigned int width)
+{
+	struct text line = { 0 };
+	unsigned int i, said = 0;
+
+	if (view->paths_lost)
+		text_add(&line, "%" PRIu64 " connections found no room among the paths",
+			 view->paths_lost);
+	if (view->paths.ended > view->paths.straight)
+		text_add(&line, "%s%" PRIu64 " of %" PRIu64 " that ended were not on one lane:",
+			 line.len ? "; " : "", view->paths.ended - view->paths.straight,
+			 view->paths.ended);
+	for (i = 0; i < view->nr_path && said < SAID_PATHS; i++) {
+		if (view->path[i].straight)
+			continue;
+		text_add(&line, "%s ", said++ ? ";" : "");
+		path_say(&line, &view->path[i]);
+	}
+	if (line.s)
+		view_wrap(out, line.s, 0, 2, width);
+	text_free(&line);
+}
+
 /* What left its lane, of all ports: the largest parts. */
 static void crosses_say(struct text *out, const struct steer_view *view, unsigned int width)
 {
@@ -109,6 +167,13 @@ void view_accepts(struct text *out, const struct accept_load *load)
 			 load->busiest_pct / 100.0, load->nr_lane);
 }
 
+void view_path_share(struct text *out, const struct path_share *share)
+{
+	if (share->ended)
+		text_add(out, "  ended %" PRIu64 ", %.1f %% on one lane", share->ended,
+			 straight_pct(share));
+}
+
 static void hash_say(struct text *out, const struct listen_group *group, unsigned int width)
 {
 	struct text line = { 0 };
@@ -147,6 +212,7 @@ static void row_say(struct text *out, const struct steer_row *row, unsigned int 
 	for (i = 0; i < group->nr_socket; i++)
 		socket_line(out, group, &group->socket[i]);
 	accepts_say(out, row, width);
+	share_say(out, &row->paths, width);
 	if (group->hashed || group->missed || group->spilled)
 		hash_say(out, group, width);
 }
@@ -172,6 +238,7 @@ void view_steer(struct text *out, const struct steer_view *view, unsigned int wi
 	}
 	view_bind(out, &view->bind, width);
 	crosses_say(out, view, width);
+	paths_say(out, view, width);
 }
 
 static const struct field section_fields[] = {
@@ -195,6 +262,17 @@ static const struct field accept_cross_fields[] = {
 	F_END,
 };
 
+static const struct field path_share_fields[] = {
+	F_U64(path_share, ended),
+	F_U64(path_share, straight),
+	F_END,
+};
+
+static const struct field path_fields[] = {
+	F_INT(path, received), F_INT(path, served),    F_STR(path, ifname),	 F_INT(path, queue),
+	F_CPUS(path, sent),    F_BOOL(path, straight), F_U64(path, connections), F_END,
+};
+
 static const struct field accepts_fields[] = {
 	F_U64(accept_load, accepted),
 	F_U64(accept_load, local),
@@ -210,6 +288,7 @@ static const struct field row_fields[] = {
 	F_HEAP(steer_row, now),
 	F_HEAP(steer_row, wanted),
 	F_OBJECT(steer_row, accepts, accepts_fields),
+	F_OBJECT(steer_row, paths, path_share_fields),
 	F_UINT(steer_row, counted_s),
 	F_LIST(steer_row, group, nr_group, group_fields),
 	F_END,
@@ -226,6 +305,9 @@ static const struct field view_fields[] = {
 	F_LIST(steer_view, lost, nr_lost, lost_fields),
 	F_OBJECT(steer_view, bind, bind_view_fields),
 	F_LIST(steer_view, cross, nr_cross, accept_cross_fields),
+	F_OBJECT(steer_view, paths, path_share_fields),
+	F_LIST(steer_view, path, nr_path, path_fields),
+	F_U64(steer_view, paths_lost),
 	F_END,
 };
 

@@ -20,6 +20,7 @@ struct steer_row {
 	struct steer_plan section;
 	/* accepted on this port, by any socket of the family, since it is counted */
 	struct accept_load accepts;
+	struct path_share paths; /* of the same port, those that ended since */
 	unsigned int counted_s; /* for so long; 0: not counted */
 	struct listen_group *group; /* borrowed from the facts */
 	unsigned int nr_group; /* 1 */
@@ -34,11 +35,18 @@ struct steer_view {
 	/* of all ports and namespaces, which CPU received what another one accepted */
 	struct accept_cross *cross;
 	unsigned int nr_cross;
+	/* of all ports of this namespace, by which CPUs what ended was received, served and sent */
+	struct path_share paths;
+	struct path *path;
+	unsigned int nr_path;
+	uint64_t paths_lost; /* connections of the node that found no room among them */
 };
 
 void view_steer(struct text *out, const struct steer_view *view, unsigned int width);
 /* A line without its end: what all listeners of the node accepted, how local, how even. */
 void view_accepts(struct text *out, const struct accept_load *load);
+/* What is to follow in the same line: how many of those that ended here kept to their lane. */
+void view_path_share(struct text *out, const struct path_share *share);
 struct json_object *view_steer_json(const struct steer_view *view);
 
 #endif /* NETLANE_VIEW_STEER_H */
