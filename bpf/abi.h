@@ -134,6 +134,22 @@ _Static_assert(sizeof(struct tcp_serve) == 16, "tcp_serve is ABI");
  */
 #define TCP_RECEIVERS 256
 
+/* Who accepts from a listening socket: what does not wait in a way that /proc shows is seen here. */
+struct tcp_taker_key {
+	__u64 inode; /* the socket's, as /proc/PID/fd shows it */
+	__u32 tid; /* in the first PID namespace */
+	__u32 zero;
+};
+_Static_assert(sizeof(struct tcp_taker_key) == 16, "tcp_taker_key is ABI");
+
+#define TCP_TAKERS_MAX 4096
+
+struct tcp_taker {
+	__u64 accepted;
+	__u64 last_ns; /* CLOCK_MONOTONIC: a thread that began later is another one */
+};
+_Static_assert(sizeof(struct tcp_taker) == 16, "tcp_taker is ABI");
+
 /* The way that served connections went, seen as the server closed (bpf/tcp_path.bpf.h). */
 struct tcp_path_key {
 	struct tcp_accept_key listener;

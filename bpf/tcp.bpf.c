@@ -52,6 +52,13 @@ struct {
 	__type(value, __u64);
 } tcp_received SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TCP_TAKERS_MAX);
+	__type(key, struct tcp_taker_key);
+	__type(value, struct tcp_taker);
+} tcp_takers SEC(".maps");
+
 /* Of a connection that is not in the state Open: since when, for the time in it. */
 struct since {
 	__u64 ns; /* CLOCK_MONOTONIC */
@@ -244,6 +251,27 @@ static __always_inline void served(const struct tcp_accept_key *key, __u32 recei
 		__sync_fetch_and_add(&serve->local, 1);
 }
 
+/* Which thread took from which socket; without room for it that is not known. */
+static __always_inline void taken(struct sock *sk, __u64 now)
+{
+	struct socket *socket = sk->sk_socket;
+	struct file *file = socket ? socket->file : NULL;
+	struct tcp_taker_key key = { .tid = (__u32)bpf_get_current_pid_tgid() };
+	struct tcp_taker *taker, first = { .accepted = 1, .last_ns = now };
+
+	if (!file)
+		return; /* the kernel's own listener */
+	key.inode = file->f_inode->i_ino;
+	taker = bpf_map_lookup_elem(&tcp_takers, &key);
+	if (!taker) {
+		(void)bpf_map_update_elem(&tcp_takers, &key, &first, BPF_NOEXIST);
+		return;
+	}
+	/* a thread is at one place at a time */
+	taker->accepted++;
+	taker->last_ns = now;
+}
+
 /*
  * When the handshake ended, the kernel began to measure how fast the reader
  * takes what comes, and it goes on with that at the first read: nothing has to
@@ -278,6 +306,7 @@ static __always_inline void accepted(struct sock *sk, struct sock *child)
 	began = tp->rcvq_space.time; /* in us of the same clock */
 	bucket = bucket_of_us(now / 1000 > began ? now / 1000 - began : 0);
 	served(&key, tp->inet_conn.icsk_inet.sk.__sk_common.skc_incoming_cpu);
+	taken(sk, now);
 	if (bucket < TCP_BUCKETS)
 		__sync_fetch_and_add(&row->wait[bucket], 1);
 	row->last_ns = now;

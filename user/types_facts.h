@@ -180,7 +180,8 @@ struct group_socket {
 	int incoming_cpu; /* SO_INCOMING_CPU, -1: none */
 	struct cpumask program_cpus; /* whose connections netlane's program gives to it */
 	uint64_t given; /* connections that the program gave to it */
-	unsigned int servers; /* threads that wait for its connections; 0: none was found */
+	unsigned int
+		servers; /* threads that wait for its connections, or took some; 0: none was found */
 	char server[48]; /* one of them, "nginx (pid 812)", or "" */
 	unsigned int tid; /* the thread, where it is the only one; else 0 */
 	uint64_t started; /* when, in ticks since boot */

@@ -16,6 +16,7 @@ here=$(dirname "$0")
 	. "$here/steer_cases.sh"
 	. "$here/steer_life_cases.sh"
 	. "$here/steer_path_cases.sh"
+	. "$here/steer_taker_cases.sh"
 }
 a=nlsteer-a-$$ b=nlsteer-b-$$
 
@@ -23,4 +24,5 @@ t_setup prepare
 steer_cases
 steer_life_cases
 path_cases
+taker_cases
 t_done

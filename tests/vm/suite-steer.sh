@@ -20,6 +20,7 @@ here=$(dirname "$0")
 	. "$here/../net/steer_cases.sh"
 	. "$here/../net/steer_life_cases.sh"
 	. "$here/../net/steer_path_cases.sh"
+	. "$here/../net/steer_taker_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b
 reload_nr=5 # 20 where nothing is emulated
@@ -156,6 +157,7 @@ t_setup prepare
 steer_cases
 steer_life_cases
 path_cases
+taker_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
 t_case steer.queues.nginx_is_local on_queues nginx_here

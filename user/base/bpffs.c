@@ -11,6 +11,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "base/files.h"
 
 #define BPFFS "/sys/fs/bpf"
@@ -30,6 +32,16 @@ const char *bpffs_root(void)
 {
 	/* only where it is one: without rights on the first process its root cannot be seen */
 	return !is_bpffs(BPFFS) && is_bpffs(INIT_ROOT BPFFS) ? INIT_ROOT : "";
+}
+
+int bpffs_open(const char *folder, const char *name)
+{
+	char path[256];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s" BPFFS_DIR "/%s/%s", bpffs_root(), folder, name);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : fd;
 }
 
 int bpffs_visible(struct err *err)

@@ -3,7 +3,8 @@
  * Who takes connections from a listening socket. A descriptor does not tell: a
  * master and every worker have all of them. The rule: a thread serves a socket
  * if it waits for it, in an epoll set that has the socket or in accept() itself;
- * a thread that runs just now is looked at again, a few times.
+ * a thread that runs just now is looked at again, a few times. Where nobody is found
+ * so (poll(), io_uring, a thread that is busy), those who were seen to accept do.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 
 #include "base/files.h"
 #include "base/groups_parts.h"
+#include "base/takers.h"
 #include "base/text.h"
 #include "base/thread.h"
 
@@ -103,7 +105,7 @@ static void threads_look(struct process *p)
 		}
 }
 
-static void serves(const struct process *p, unsigned int tid, struct group_socket *s)
+static void serves(const char *comm, unsigned int tid, struct group_socket *s)
 {
 	struct cpumask cpus;
 	char shown[24];
@@ -111,7 +113,7 @@ static void serves(const struct process *p, unsigned int tid, struct group_socke
 	s->tid = s->servers ? 0 : tid;
 	s->started = s->tid ? thread_started(tid) : 0;
 	if (!s->servers++) {
-		text_escape(shown, sizeof(shown), p->comm);
+		text_escape(shown, sizeof(shown), comm);
 		(void)snprintf(s->server, sizeof(s->server), "%s (pid %u)", shown, tid);
 	}
 	if (!thread_cpus_get(tid, &cpus))
@@ -129,7 +131,7 @@ static void waiters_serve(const struct process *p, unsigned int fd, bool epoll,
 
 	for (i = 0; i < p->nr_tid; i++)
 		if (p->waits[i] == (int)fd || (epoll && p->nr_tid == 1))
-			serves(p, p->tid[i], s);
+			serves(p->comm, p->tid[i], s);
 }
 
 /* The sockets in one epoll set, by the inodes that its fdinfo names. */
@@ -204,6 +206,12 @@ static bool threads_list(struct process *p)
 	return p->nr_tid;
 }
 
+static void comm_read(unsigned int pid, char comm[16])
+{
+	if (file_read("/", comm, 16, "/proc/%u/comm", pid))
+		(void)text_copy(comm, 16, "?");
+}
+
 static void process_look(unsigned int pid, const struct sockets *sockets, bool servers)
 {
 	unsigned int epoll[EPOLLS_MAX], i;
@@ -211,8 +219,7 @@ static void process_look(unsigned int pid, const struct sockets *sockets, bool s
 
 	if (!descriptors_look(&p, sockets) || !servers)
 		return;
-	if (file_read("/", p.comm, sizeof(p.comm), "/proc/%u/comm", pid))
-		(void)text_copy(p.comm, sizeof(p.comm), "?");
+	comm_read(pid, p.comm);
 	if (threads_list(&p)) {
 		threads_look(&p);
 		for (i = 0; i < p.nr_epoll; i++)
@@ -244,6 +251,31 @@ static int sockets_list(struct listen_group *groups, unsigned int nr, struct soc
 	return 0;
 }
 
+/* Of sockets that nobody was found to wait for; those that are left in @sockets are such. */
+static void takers_serve(struct sockets *sockets)
+{
+	struct group_socket *s;
+	struct taker *takers;
+	unsigned int i, nr, unseen = 0;
+	char comm[16];
+
+	for (i = 0; i < sockets->nr; i++)
+		if (!sockets->by_inode[i]->servers)
+			sockets->by_inode[unseen++] = sockets->by_inode[i];
+	sockets->nr = unseen;
+	if (!unseen)
+		return;
+	(void)takers_read(&takers, &nr); /* without them it is as if nothing were counted */
+	for (i = 0; i < nr; i++) {
+		s = socket_find(sockets, takers[i].inode);
+		if (!s || !taker_is_there(&takers[i]))
+			continue;
+		comm_read(takers[i].tid, comm);
+		serves(comm, takers[i].tid, s);
+	}
+	free(takers);
+}
+
 void groups_serve(struct listen_group *groups, unsigned int nr, bool servers)
 {
 	struct sockets sockets = { 0 };
@@ -262,6 +294,8 @@ void groups_serve(struct listen_group *groups, unsigned int nr, bool servers)
 	for (i = 0; i < sockets.nr; i++)
 		if (sockets.by_inode[i]->pid)
 			sockets.by_inode[i]->reach_err = -group_reach(sockets.by_inode[i]);
+	if (servers)
+		takers_serve(&sockets);
 free_sockets:
 	free(sockets.by_inode);
 }

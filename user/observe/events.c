@@ -30,7 +30,8 @@
 	X(SERVES, tcp_serves, struct tcp_accept_key, struct tcp_serve, TCP_ACCEPTS_MAX)        \
 	X(RECEIVED, tcp_received, __u32, __u64, TCP_RECEIVERS)                                 \
 	X(PATHS, tcp_paths, struct tcp_path_key, struct tcp_path, TCP_PATHS_MAX)               \
-	X(PATHS_LOST, tcp_paths_lost, __u32, __u64, 1)
+	X(PATHS_LOST, tcp_paths_lost, __u32, __u64, 1)                                         \
+	X(TAKERS, tcp_takers, struct tcp_taker_key, struct tcp_taker, TCP_TAKERS_MAX)
 
 #define EVENT_PROG_LIST(X)                    \
 	X(RETRANSMIT, tcp_retransmit)         \
@@ -143,6 +144,14 @@ static const struct table paths_table = {
 		    .netns_at = offsetof(struct tcp_path_key, listener.netns),
 		    .mix_at = offsetof(struct tcp_path_key, listener.mix),
 		    .last_ns_at = offsetof(struct tcp_path, last_ns) },
+};
+
+/* Read by base/takers.c; of no namespace. */
+static const struct table takers_table = {
+	.map = MAP_TAKERS,
+	.layout = { .key_size = sizeof(struct tcp_taker_key),
+		    .value_size = sizeof(struct tcp_taker),
+		    .last_ns_at = offsetof(struct tcp_taker, last_ns) },
 };
 
 static int table_read(const struct object *o, const struct table *t, struct rows *rows)
@@ -329,6 +338,7 @@ void events_tidy(unsigned int idle_s)
 	table_tidy(&o, &rows_table, idle_ns);
 	table_tidy(&o, &accepts_table, idle_ns);
 	table_tidy(&o, &paths_table, idle_ns);
+	table_tidy(&o, &takers_table, idle_ns);
 	object_close(&o);
 }
 

@@ -10,16 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
-
 #include "base/bpffs.h"
 #include "base/files.h"
 #include "bpf/abi.h"
 
 #define LOCK_PATH "/sys/fs" /* there on every node, and no file of ours is left behind */
-#define WORD_(n) #n
-#define WORD(n) WORD_(n)
-#define PINS_ABI "abi-" WORD(LANE_ABI)
 /* with dots, bpffs takes no name */
 #define PINS_NEW "new"
 
@@ -83,16 +78,16 @@ int pins_begin(char *dir, unsigned long len, struct err *err)
 int pins_commit(const char *dir, struct err *err)
 {
 	/* what was in force goes first: a packet is missed rather than counted twice */
-	int ret = bpffs_folder_remove(PINS_ABI, err);
+	int ret = bpffs_folder_remove(BPFFS_ABI, err);
 
-	if (!ret && rename(dir, PINS_DIR "/" PINS_ABI))
+	if (!ret && rename(dir, PINS_DIR "/" BPFFS_ABI))
 		ret = err_set(err, -errno, "%s cannot be renamed: %s", dir, strerror(errno));
-	return ret ? ret : folders_remove(PINS_ABI, err);
+	return ret ? ret : folders_remove(BPFFS_ABI, err);
 }
 
 int pins_sweep(struct err *err)
 {
-	return folders_remove(PINS_ABI, err);
+	return folders_remove(BPFFS_ABI, err);
 }
 
 bool pins_of_others(void)
@@ -104,7 +99,7 @@ bool pins_of_others(void)
 	if (files_list(bpffs_root(), &names, &nr, PINS_DIR))
 		return false;
 	for (i = 0; i < nr; i++)
-		found |= !strncmp(names[i], "abi-", strlen("abi-")) && strcmp(names[i], PINS_ABI);
+		found |= !strncmp(names[i], "abi-", strlen("abi-")) && strcmp(names[i], BPFFS_ABI);
 	files_free(names, nr);
 	return found;
 }
@@ -134,18 +129,10 @@ int pins_remove_all(struct err *err)
 
 void pins_path(const char *name, char *path, unsigned long len)
 {
-	(void)snprintf(path, len, PINS_DIR "/" PINS_ABI "/%s", name);
+	(void)snprintf(path, len, PINS_DIR "/" BPFFS_ABI "/%s", name);
 }
 
 int pins_open(const char *name)
 {
-	char path[256];
-	size_t root;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s", bpffs_root());
-	root = strlen(path);
-	pins_path(name, path + root, sizeof(path) - root);
-	fd = bpf_obj_get(path);
-	return fd < 0 ? -errno : fd;
+	return bpffs_open(BPFFS_ABI, name);
 }
