@@ -52,8 +52,9 @@ struct {
 	__type(value, __u64);
 } tcp_received SEC(".maps");
 
+/* The oldest make room: threads come and go. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, TCP_TAKERS_MAX);
 	__type(key, struct tcp_taker_key);
 	__type(value, struct tcp_taker);
@@ -251,7 +252,7 @@ static __always_inline void served(const struct tcp_accept_key *key, __u32 recei
 		__sync_fetch_and_add(&serve->local, 1);
 }
 
-/* Which thread took from which socket; without room for it that is not known. */
+/* Which thread took from which socket. */
 static __always_inline void taken(struct sock *sk, __u64 now)
 {
 	struct socket *socket = sk->sk_socket;
