@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The contract between the BPF programs and userspace: map keys, values and
- * limits. Includes nothing but its parts; whoever includes it has __u32 and __u64. A change
+ * limits. Includes nothing; whoever includes it has __u32 and __u64. A change
  * of any layout or meaning here is a new LANE_ABI, and with it a new folder
  * below /sys/fs/bpf/netlane: maps of another ABI are never read.
  */
@@ -144,11 +144,13 @@ _Static_assert(sizeof(struct tcp_taker_key) == 16, "tcp_taker_key is ABI");
 
 #define TCP_TAKERS_MAX 4096
 
+/* Noted so often, and when it is another one than before on that CPU. */
+#define TCP_TAKER_EVERY_NS 1000000000ULL
+
 struct tcp_taker {
-	__u64 accepted;
 	__u64 last_ns; /* CLOCK_MONOTONIC: a thread that began later is another one */
 };
-_Static_assert(sizeof(struct tcp_taker) == 16, "tcp_taker is ABI");
+_Static_assert(sizeof(struct tcp_taker) == 8, "tcp_taker is ABI");
 
 /* The way that served connections went, seen as the server closed (bpf/tcp_path.bpf.h). */
 struct tcp_path_key {
@@ -361,7 +363,5 @@ struct steer_count {
 	__u64 spilled; /* it had too many waiting already */
 };
 _Static_assert(sizeof(struct steer_count) == 24, "steer_count is ABI");
-
-#include "bpf/abi_lookup.h"
 
 #endif /* NETLANE_BPF_ABI_H */

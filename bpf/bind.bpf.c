@@ -9,7 +9,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 #include "bpf/drain.bpf.h"
 
 #define AF_INET 2

@@ -13,7 +13,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 #include "bpf/compat.bpf.h"
 #include "bpf/drain.bpf.h"
 

@@ -10,7 +10,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

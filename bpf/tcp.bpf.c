@@ -60,6 +60,21 @@ struct {
 	__type(value, struct tcp_taker);
 } tcp_takers SEC(".maps");
 
+/* Who took last on this CPU, which most often takes again. */
+struct latest_taker {
+	__u64 inode;
+	__u64 ns;
+	__u32 tid;
+	__u32 zero;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct latest_taker);
+} latest_takers SEC(".maps");
+
 /* Of a connection that is not in the state Open: since when, for the time in it. */
 struct since {
 	__u64 ns; /* CLOCK_MONOTONIC */
@@ -258,19 +273,19 @@ static __always_inline void taken(struct sock *sk, __u64 now)
 	struct socket *socket = sk->sk_socket;
 	struct file *file = socket ? socket->file : NULL;
 	struct tcp_taker_key key = { .tid = (__u32)bpf_get_current_pid_tgid() };
-	struct tcp_taker *taker, first = { .accepted = 1, .last_ns = now };
+	struct tcp_taker taker = { .last_ns = now };
+	struct latest_taker *latest;
+	__u32 zero = 0;
 
 	if (!file)
 		return; /* the kernel's own listener */
 	key.inode = file->f_inode->i_ino;
-	taker = bpf_map_lookup_elem(&tcp_takers, &key);
-	if (!taker) {
-		(void)bpf_map_update_elem(&tcp_takers, &key, &first, BPF_NOEXIST);
+	latest = bpf_map_lookup_elem(&latest_takers, &zero);
+	if (!latest || (latest->inode == key.inode && latest->tid == key.tid &&
+			now - latest->ns < TCP_TAKER_EVERY_NS))
 		return;
-	}
-	/* a thread is at one place at a time */
-	taker->accepted++;
-	taker->last_ns = now;
+	*latest = (struct latest_taker){ key.inode, now, key.tid, 0 };
+	(void)bpf_map_update_elem(&tcp_takers, &key, &taker, BPF_ANY);
 }
 
 /*

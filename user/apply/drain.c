@@ -22,7 +22,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 
 #define FOLDER "drain-%u" /* inode of the namespace */
 /* Attached, and not in force: a netlane was killed. */

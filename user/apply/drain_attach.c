@@ -23,7 +23,7 @@
 #include "base/bpffs.h"
 #include "base/fault.h"
 #include "base/netns.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 #include "skel/drain.skel.h"
 
 #define CGROUP2_MAGIC 0x63677270 /* include/uapi/linux/magic.h */

@@ -12,7 +12,7 @@
 #include "base/bind_kernel.h"
 #include "base/bind_parts.h"
 #include "base/netns.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 
 const struct field bound_fields[] = {
 	F_OBJECT(binding_state, binding, binding_fields),

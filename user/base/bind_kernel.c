@@ -16,7 +16,7 @@
 #include "base/fault.h"
 #include "base/files.h"
 #include "base/netns.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 
 #define PROGRAM "lane_bind"
 /* A folder for each network namespace, by its number, and in it the link. */

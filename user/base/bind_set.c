@@ -17,7 +17,7 @@
 #include "base/bind_table.h"
 #include "base/bpf.h"
 #include "base/netns.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 #include "skel/bind.skel.h"
 
 /* What is made, until it is seen. */

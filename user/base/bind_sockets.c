@@ -13,7 +13,7 @@
 #include "base/bind_parts.h"
 #include "base/bindings.h"
 #include "base/sockdiag.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 
 #define SOCKETS_MAX 65536
 

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #include "base/err.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 #include "types.h"
 
 #define BIND_PREFIXES_MAX 1024 /* of all bindings */

@@ -17,7 +17,7 @@
 #include "base/names.h"
 #include "base/prefix.h"
 #include "base/text.h"
-#include "bpf/abi.h"
+#include "bpf/abi_lookup.h"
 #include "cmd/config_steer.h"
 #include "cmd/config_zone.h"
 
