@@ -153,9 +153,14 @@ int keep_look(struct keep *keep, const char *event, bool all, struct err *err)
 	keep->steer_waits = false;
 	ret = journal_read(JOURNAL_DIR, &state, err);
 	if (ret == -ENOENT || (!ret && !state.open)) {
-		keep_end(keep); /* given back, by the timer of an up or by hand */
 		ret = 0;
-		goto free_state;
+		memset(err, 0, sizeof(*err));
+		if (keep->opened) {
+			keep_end(keep); /* given back, by the timer of an up or by hand */
+			goto free_state;
+		}
+	} else if (!ret) {
+		keep->opened = true;
 	}
 	if (!ret && state.deadline_boot_ms &&
 	    state.deadline_boot_ms + DEADLINE_GRACE_MS < boot_ms()) {
@@ -221,6 +226,7 @@ void keep_begin(struct keep *keep)
 	wishes_free(&keep->wishes);
 	keep->told = 0; /* an up lets the module forget */
 	keep->good_ns = clock_boot_ns();
+	keep->opened = false;
 	keep->holding = true;
 }
 

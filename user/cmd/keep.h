@@ -19,6 +19,9 @@
 struct keep {
 	struct policy policy; /* the last configuration that was accepted */
 	bool holding; /* lanes are to be kept */
+	/* the journal held something at a look: once it holds nothing, that was given back. Until
+	 * then there is only nothing to hold yet */
+	bool opened;
 	struct cpumask held_online; /* CPUs that were there when they were made */
 	struct culprits culprits;
 	/* Adds the touches up to now, so that a value that was just found has its author; or NULL. */

@@ -263,7 +263,7 @@ int repair(struct keep *keep, struct flow *flow, const char *event, struct err *
 	journal_why(journal, JOURNAL_REPAIR);
 	if (keep->touches_read)
 		keep->touches_read(keep->touches_arg);
-	if (!journal_state(journal)->open) /* given back since the look began */
+	if (keep->opened && !journal_state(journal)->open) /* given back since the look began */
 		ret = err_set(err, -ESTALE, "what is held was given back just now");
 	else
 		ret = plan_judge(keep, journal, flow, err);
