@@ -264,7 +264,8 @@ static bool nic_was_shaken(const struct journal_state *state, const struct knob 
 	return false;
 }
 
-static int entries_take(struct undo *undo, const struct journal_state *state)
+/* @those: NULL is all. */
+static int entries_take(struct undo *undo, const struct journal_state *state, const bool *those)
 {
 	unsigned int i;
 
@@ -272,7 +273,7 @@ static int entries_take(struct undo *undo, const struct journal_state *state)
 		const struct entry *entry = &state->entry[i];
 		struct undo_item *item;
 
-		if (entry->undone)
+		if (entry->undone || (those && !those[i]))
 			continue;
 		item = undo_add(undo, &entry->step);
 		if (!item)
@@ -288,8 +289,8 @@ static int entries_take(struct undo *undo, const struct journal_state *state)
 	return 0;
 }
 
-int apply_undo(const char *root, struct journal *journal, const char *why,
-	       const struct apply_watch *watch, struct undo_report *report, struct err *err)
+int apply_undo_some(const char *root, struct journal *journal, const char *why, const bool *those,
+		    const struct apply_watch *watch, struct undo_report *report, struct err *err)
 {
 	struct undo undo = { .root = root,
 			     .journal = journal,
@@ -300,11 +301,20 @@ int apply_undo(const char *root, struct journal *journal, const char *why,
 	int ret;
 
 	memset(report, 0, sizeof(*report));
-	ret = entries_take(&undo, journal_state(journal));
+	ret = entries_take(&undo, journal_state(journal), those);
 	if (ret)
 		(void)err_set(err, ret, "out of memory");
 	else
 		ret = undo_run(&undo);
 	undo_free(&undo);
-	return ret ? ret : journal_finish(journal, why, err);
+	if (ret)
+		return ret;
+	return those ? journal_finish_if_last(journal, why, err) :
+		       journal_finish(journal, why, err);
+}
+
+int apply_undo(const char *root, struct journal *journal, const char *why,
+	       const struct apply_watch *watch, struct undo_report *report, struct err *err)
+{
+	return apply_undo_some(root, journal, why, NULL, watch, report, err);
 }

@@ -51,6 +51,13 @@ int apply_undo(const char *root, struct journal *journal, const char *why,
 	       const struct apply_watch *watch, struct undo_report *report, struct err *err);
 
 /*
+ * The same of those entries whose place in @those is set; the journal goes on if others
+ * are left.
+ */
+int apply_undo_some(const char *root, struct journal *journal, const char *why, const bool *those,
+		    const struct apply_watch *watch, struct undo_report *report, struct err *err);
+
+/*
  * Removes NetworkManager's files that are to the byte netlane's and that no
  * journal knows any more (it was set aside, or lost): after an undo, so that
  * none of them is to be there. Adds their NICs to @macs; returns how many, or

@@ -21,18 +21,6 @@
 #include "facts/facts.h"
 #include "journal/journal.h"
 
-/* Without an entry that is still ours the journal is history. */
-static int finish_if_last(struct journal *journal, struct err *err)
-{
-	const struct journal_state *state = journal_state(journal);
-	unsigned int i;
-
-	for (i = 0; i < state->nr_entry; i++)
-		if (!state->entry[i].undone)
-			return 0;
-	return journal_finish(journal, "drain stop", err);
-}
-
 /* The entry is closed when it is open again, as an undo would do. */
 static int opened(struct journal *journal, const struct knob *knob, struct err *err)
 {
@@ -42,16 +30,7 @@ static int opened(struct journal *journal, const struct knob *knob, struct err *
 	if (!state->open || at < 0 || state->entry[at].undone)
 		return 0;
 	ret = journal_undone(journal, (unsigned int)at, OUTCOME_RESTORED, "", NULL, err);
-	return ret ? ret : finish_if_last(journal, err);
-}
-
-int drain_may_begin(const struct journal_state *state, struct err *err)
-{
-	if (!state->open || !state->deadline_boot_ms)
-		return 0;
-	return err_set(err, -EBUSY,
-		       "the time of an up --for or --confirm is running, at whose end all is given "
-		       "back, this as well: netlane up first");
+	return ret ? ret : journal_finish_if_last(journal, "drain stop", err);
 }
 
 static int step_apply(struct journal *journal, const struct node *node, struct step *step,
@@ -60,7 +39,7 @@ static int step_apply(struct journal *journal, const struct node *node, struct s
 	const struct journal_state *state = journal_state(journal);
 	struct plan plan = { .step = step, .nr_step = 1 };
 	struct undo_report report;
-	int ret = strcmp(step->after, DRAIN_OPEN) ? drain_may_begin(state, err) : 0;
+	int ret = strcmp(step->after, DRAIN_OPEN) ? writer_may_add(state, err) : 0;
 
 	if (ret)
 		return ret;

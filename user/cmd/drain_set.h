@@ -6,8 +6,6 @@
 #include "base/err.h"
 #include "journal/journal.h"
 
-/* May a drain begin beside what the journal says? 0 or -EBUSY with a sentence. */
-int drain_may_begin(const struct journal_state *state, struct err *err);
 /*
  * Makes namespace @netns (its inode) so: @value is one of KNOB_DRAIN's. The service does it,
  * where one lives, else this process, for @who or, NULL, its parent, under the journal's lock.

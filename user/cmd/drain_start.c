@@ -24,6 +24,7 @@
 #include "cmd/drain_set.h"
 #include "cmd/drain_state.h"
 #include "cmd/flow.h"
+#include "cmd/writer.h"
 #include "journal/journal.h"
 
 #define DRIVER_BEGINS_MS 10000
@@ -104,7 +105,7 @@ static int no_time_runs(struct err *err)
 
 	if (journal_read(JOURNAL_DIR, &journal, NULL))
 		return 0; /* there is none, or who writes it says what is wrong with it */
-	ret = drain_may_begin(&journal, err);
+	ret = writer_may_add(&journal, err);
 	journal_state_free(&journal);
 	return ret;
 }

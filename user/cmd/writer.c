@@ -2,6 +2,8 @@
 /* Before a change; see writer.h. */
 #include "cmd/writer.h"
 
+#include <errno.h>
+
 #include "base/nicleft.h"
 #include "cmd/cmd.h"
 
@@ -30,4 +32,13 @@ int writer_open(const struct node *node, struct journal **journal, struct err *s
 	if (!ret)
 		writer_settle();
 	return ret;
+}
+
+int writer_may_add(const struct journal_state *state, struct err *err)
+{
+	if (!state->open || !state->deadline_boot_ms)
+		return 0;
+	return err_set(err, -EBUSY,
+		       "the time of an up --for or --confirm is running, at whose end all is given "
+		       "back, this as well: netlane up first");
 }

@@ -14,5 +14,10 @@ int writer_open(const struct node *node, struct journal **journal, struct err *s
 		struct err *err);
 /* Only the latter, and says so: for the service's start. */
 void writer_settle(void);
+/*
+ * May what is to stay until somebody ends it begin beside what the journal says? 0, or
+ * -EBUSY with a sentence: not while the time of an up runs.
+ */
+int writer_may_add(const struct journal_state *state, struct err *err);
 
 #endif /* NETLANE_CMD_WRITER_H */

@@ -298,3 +298,14 @@ int journal_finish(struct journal *journal, const char *why, struct err *err)
 	journal_file_close(journal);
 	return 0;
 }
+
+int journal_finish_if_last(struct journal *journal, const char *why, struct err *err)
+{
+	const struct journal_state *state = journal_state(journal);
+	unsigned int i;
+
+	for (i = 0; i < state->nr_entry; i++)
+		if (!state->entry[i].undone)
+			return 0;
+	return journal_finish(journal, why, err);
+}

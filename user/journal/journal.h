@@ -82,6 +82,8 @@ int journal_yielded(struct journal *journal, unsigned int i, const char *now, co
 int journal_reverted(struct journal *journal, unsigned int i, struct err *err);
 /* Nothing of ours stands any more: the file becomes history. @why: "down", "failed up", ... */
 int journal_finish(struct journal *journal, const char *why, struct err *err);
+/* The same where no entry is ours any more; else it goes on. */
+int journal_finish_if_last(struct journal *journal, const char *why, struct err *err);
 /*
  * Keeps a damaged journal under another name (*moved_to) and puts its readable
  * part, up to the damage, in its place, so that it can be undone. -ENOENT when
