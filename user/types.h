@@ -52,6 +52,9 @@ enum steer_way { STEER_AUTO, STEER_INCOMING_CPU, STEER_PROGRAM };
 /* One [steer NAME] section: listening sockets that are to be meant for their servers' CPUs. */
 struct steer_policy {
 	char name[32];
+	/* inode of the network namespace in which netlane steer start asked for it; 0: it is of the
+	 * configuration */
+	unsigned int asked_in;
 	char listen[ADDR_LEN]; /* as listen_group's; "": every group on @port */
 	unsigned int port;
 	enum steer_way way;
@@ -61,6 +64,8 @@ struct steer_policy {
 };
 
 #define STEER_SPILL 50 /* where a section does not say */
+/* The name of what no section says but a netlane steer start; no section's can be this. */
+#define STEER_BY_COMMAND "by command"
 
 /* What the service does about the notice that a spot instance is taken back. */
 enum on_spot { ON_SPOT_IGNORE, ON_SPOT_TELL, ON_SPOT_DRAIN };

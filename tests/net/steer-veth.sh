@@ -1,9 +1,9 @@
 #!/bin/bash
-# Steering on this machine's own kernel: the cases of steer_cases.sh.
+# Steering on this machine's own kernel: the cases of steer_cases.sh and its neighbours.
 # Rule: what it takes to see a server come is in no kernel's power here, so the
 # service's sweep is what finds it.
 #
-# host: timeout=240
+# host: timeout=360
 
 here=$(dirname "$0")
 # shellcheck source-path=SCRIPTDIR
@@ -17,6 +17,7 @@ here=$(dirname "$0")
 	. "$here/steer_life_cases.sh"
 	. "$here/steer_path_cases.sh"
 	. "$here/steer_taker_cases.sh"
+	. "$here/steer_command_cases.sh"
 }
 a=nlsteer-a-$$ b=nlsteer-b-$$
 
@@ -25,4 +26,5 @@ steer_cases
 steer_life_cases
 path_cases
 taker_cases
+steer_command_cases
 t_done

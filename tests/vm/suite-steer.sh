@@ -21,6 +21,7 @@ here=$(dirname "$0")
 	. "$here/../net/steer_life_cases.sh"
 	. "$here/../net/steer_path_cases.sh"
 	. "$here/../net/steer_taker_cases.sh"
+	. "$here/../net/steer_command_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b
 reload_nr=5 # 20 where nothing is emulated
@@ -158,6 +159,7 @@ steer_cases
 steer_life_cases
 path_cases
 taker_cases
+steer_command_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
 t_case steer.queues.nginx_is_local on_queues nginx_here

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the service does for a netlane up or down that asks over its socket; see daemon.h. */
+/* What the service does for a netlane that asks over its socket; see daemon.h. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/files.h"
 #include "base/names.h"
+#include "base/netns.h"
 #include "cmd/cmd.h"
 #include "cmd/config.h"
 #include "cmd/consent.h"
@@ -12,6 +14,8 @@
 #include "cmd/drain_set.h"
 #include "cmd/flow.h"
 #include "cmd/request.h"
+#include "cmd/steer_set.h"
+#include "cmd/steer_wish.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
 
@@ -76,6 +80,36 @@ static int do_down(struct daemon *d, const struct request *request, const char *
 	return code;
 }
 
+/* It says what it steers where: not what another namespace's user means. */
+static int do_steer(struct daemon *d, const struct request *request, const char *who)
+{
+	struct steer_ask ask = { .policy = &d->keep.policy, .wish = request->steer, .who = who };
+	bool start = request->command == REQUEST_STEER_START;
+	struct err err = { 0 };
+	int ret;
+
+	if (request->netns != netns_own())
+		return fail("the service steers in its own network namespace, and this is another");
+	ask.wish.asked_in = request->netns;
+	ret = start ? steer_start_here(&ask, &err) : steer_stop_here(&ask, &err);
+	if (steer_wishes_take(&d->keep.policy) && !ret)
+		ret = err_set(&err, -ENOMEM, "out of memory");
+	d->keep.opened &= start; /* what a stop gives back does not end the rest */
+	if (ret >= 0 && start && d->keep.policy.mode == MODE_HOLD && !d->keep.holding &&
+	    !file_exists(NULL, HANDS_OFF_PATH))
+		keep_begin(&d->keep);
+	if (ret >= 0 && start)
+		say("for now, until the next boot, and %s; netlane steer stop gives it back\n",
+		    d->keep.holding ? "kept by the service over reloads of the server" :
+				      "not kept: the service observes");
+	d->steer_looks = STEER_LOOKS; /* a server may be about to come */
+	d->keep.steer_again_ns = 0;
+	daemon_look(d, "netlane steer", false);
+	if (ret < 0)
+		return fail_err(ret, &err);
+	return ret ? CODE_FAILED : CODE_DONE; /* which server it is, is said */
+}
+
 int daemon_do_for(void *arg, struct json_object *json, const char *who)
 {
 	struct request request;
@@ -93,6 +127,9 @@ int daemon_do_for(void *arg, struct json_object *json, const char *who)
 	} else if (request.command == REQUEST_DRAIN) {
 		ret = drain_set_here(request.netns, request.value, who, &err);
 		code = ret ? fail_err(ret, &err) : CODE_DONE;
+	} else if (request.command == REQUEST_STEER_START ||
+		   request.command == REQUEST_STEER_STOP) {
+		code = do_steer(d, &request, who);
 	} else {
 		code = down_if_due(0);
 		daemon_look(d, "a time ran out", true);

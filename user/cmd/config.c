@@ -17,6 +17,7 @@
 #include "cmd/config_keys.h"
 #include "cmd/config_steer.h"
 #include "cmd/config_zone.h"
+#include "cmd/steer_wish.h"
 
 #define SWEEP_DEFAULT_S 30
 
@@ -235,6 +236,8 @@ int config_read(const char *root, const char *path, struct policy *policy, struc
 		ret = config_steers_check(&fresh, path ? path : main_path, err);
 	if (!ret)
 		ret = config_binds_check(&fresh, path ? path : main_path, err);
+	if (!ret && (!root || !strcmp(root, "/")) && steer_wishes_take(&fresh))
+		ret = err_set(err, -ENOMEM, "out of memory");
 	if (ret) {
 		config_free(&fresh);
 		return ret;

@@ -15,7 +15,8 @@
 
 /*
  * Reads @path, and the .d folder beside it when @path is NULL (then CONFIG_PATH
- * below @root, which may be absent: the defaults). 0 or -errno.
+ * below @root, which may be absent: the defaults). On the node itself what is
+ * steered by command follows the sections. 0 or -errno.
  */
 int config_read(const char *root, const char *path, struct policy *policy, struct err *err);
 /* A deep copy, freed by config_free(). 0 or -ENOMEM, with nothing to free. */

@@ -80,69 +80,110 @@ int config_listen_parse(const char *value, char listen[ADDR_LEN], unsigned int *
 	return 0;
 }
 
-/* One key's value into @steer; 0, or -EINVAL with a sentence. */
-static int key_take(struct steer_policy *steer, const char *key, const char *value, struct err *err)
+static int take_listen(struct steer_policy *steer, const char *value)
 {
-	unsigned long n = 0;
-	char shown[96];
-	int way;
+	return config_listen_parse(value, steer->listen, &steer->port);
+}
 
-	text_escape(shown, sizeof(shown), value);
-	if (!strcmp(key, "by")) {
-		way = name_find(steer_way_names, value);
-		if (way < 0)
-			return err_set(err, -EINVAL,
-				       "by = '%s': allowed are auto, incoming-cpu and program",
-				       shown);
-		steer->way = (enum steer_way)way;
-	} else if (!strcmp(key, "pin")) {
-		if (strcmp(value, "yes") && strcmp(value, "no"))
-			return err_set(err, -EINVAL, "pin = '%s': allowed is yes or no", shown);
-		steer->pin = !strcmp(value, "yes");
-	} else if (!strcmp(key, "spill")) {
-		if (strcmp(value, "off") && text_uint(value, 1, 100, &n))
-			return err_set(err, -EINVAL,
-				       "spill = '%s': allowed are off, and 1 to 100 percent of a "
-				       "listening socket's backlog",
-				       shown);
-		steer->spill_said = true;
-		steer->spill = (unsigned int)n;
-	} else if (config_listen_parse(value, steer->listen, &steer->port)) {
-		return err_set(err, -EINVAL,
-			       "listen = '%s': allowed is a port, such as 80, or an address and a "
-			       "port as ss -lnt shows them, such as 10.0.0.1:80, 0.0.0.0:80, "
-			       "[::]:80 or *:80",
-			       shown);
-	}
+static int take_by(struct steer_policy *steer, const char *value)
+{
+	int way = name_find(steer_way_names, value);
+
+	if (way < 0)
+		return -EINVAL;
+	steer->way = (enum steer_way)way;
 	return 0;
 }
 
-static bool is_key(const char *key)
+static int take_spill(struct steer_policy *steer, const char *value)
 {
-	static const char *const keys[] = { "listen", "by", "spill", "pin", NULL };
+	unsigned long n = 0;
 
-	return name_find(keys, key) >= 0;
+	if (strcmp(value, "off") && text_uint(value, 1, 100, &n))
+		return -EINVAL;
+	steer->spill_said = true;
+	steer->spill = (unsigned int)n;
+	return 0;
+}
+
+static int take_pin(struct steer_policy *steer, const char *value)
+{
+	if (strcmp(value, "yes") && strcmp(value, "no"))
+		return -EINVAL;
+	steer->pin = !strcmp(value, "yes");
+	return 0;
+}
+
+static const struct steer_key {
+	const char *name;
+	int (*take)(struct steer_policy *steer, const char *value);
+	const char *allowed;
+} keys[] = {
+	{ "listen", take_listen,
+	  "is a port, such as 80, or an address and a port as ss -lnt shows them, such as "
+	  "10.0.0.1:80, 0.0.0.0:80, [::]:80 or *:80" },
+	{ "by", take_by, "are auto, incoming-cpu and program" },
+	{ "spill", take_spill, "are off, and 1 to 100 percent of a listening socket's backlog" },
+	{ "pin", take_pin, "is yes or no" },
+};
+
+#define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static int unknown_key(const char *key, const char *section, struct err *err)
+{
+	struct text known = { 0 };
+	char shown[96];
+	unsigned int i;
+
+	for (i = 0; i < NR_KEYS; i++)
+		text_add(&known, "%s%s", i ? ", " : "", keys[i].name);
+	text_escape(shown, sizeof(shown), key);
+	(void)err_set(err, -EINVAL, "unknown key '%s' in [steer %s]; known: %s", shown, section,
+		      known.s ? known.s : "");
+	text_free(&known);
+	return -EINVAL;
+}
+
+static const struct steer_key *key_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_KEYS; i++)
+		if (!strcmp(keys[i].name, name))
+			return &keys[i];
+	return NULL;
+}
+
+int config_steer_key(struct steer_policy *steer, const char *key, const char *value,
+		     struct err *err)
+{
+	const struct steer_key *known = key_find(key);
+	char shown[96];
+
+	if (!known)
+		return unknown_key(key, steer->name, err);
+	if (!known->take(steer, value))
+		return 0;
+	text_escape(shown, sizeof(shown), value);
+	return err_set(err, -EINVAL, "%s = '%s': allowed %s", key, shown, known->allowed);
 }
 
 int config_steer_take(struct policy *policy, const char *name, const char *key, const char *value,
 		      struct err *err)
 {
 	struct steer_policy tried = { 0 }, *kept;
-	char shown[96], unknown[96];
+	char shown[96];
 	int ret;
 
 	text_escape(shown, sizeof(shown), name);
-	text_escape(unknown, sizeof(unknown), key);
 	if (!config_name_is_good(name, sizeof(tried.name)))
 		return err_set(err, -EINVAL,
 			       "section '[steer %s]': allowed in a name are letters, digits, '.', "
 			       "'_' and '-', 31 at most",
 			       shown);
-	if (!is_key(key))
-		return err_set(err, -EINVAL,
-			       "unknown key '%s' in [steer %s]; known: listen, by, spill, pin",
-			       unknown, shown);
-	ret = key_take(&tried, key, value, err); /* before there is a section to hold it */
+	if (!key_find(key))
+		return unknown_key(key, shown, err);
+	ret = config_steer_key(&tried, key, value, err); /* before there is a section to hold it */
 	if (ret)
 		return ret;
 	kept = steer_of(policy, name);
@@ -151,25 +192,35 @@ int config_steer_take(struct policy *policy, const char *name, const char *key, 
 			       CONFIG_STEERS_MAX);
 	if (!kept)
 		return err_set(err, -ENOMEM, "out of memory");
-	return key_take(kept, key, value, err);
+	return config_steer_key(kept, key, value, err);
+}
+
+int config_steer_check(const struct steer_policy *steer, struct err *err)
+{
+	if (!steer->port)
+		return err_set(err, -EINVAL, "no listen, such as listen = 80");
+	if (steer->way == STEER_INCOMING_CPU && steer->spill)
+		return err_set(err, -EINVAL,
+			       "by = incoming-cpu, which cannot spill: allowed are spill = off, "
+			       "and by = auto or program");
+	return 0;
+}
+
+bool config_steer_has(const struct steer_policy *steer, const struct steer_policy *of)
+{
+	return steer->port == of->port && (!steer->listen[0] || !strcmp(steer->listen, of->listen));
 }
 
 int config_steers_check(const struct policy *policy, const char *file, struct err *err)
 {
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < policy->nr_steer; i++) {
-		const struct steer_policy *steer = &policy->steer[i];
-
-		if (!steer->port)
-			return err_set(err, -EINVAL,
-				       "%s: [steer %s] has no listen, such as listen = 80", file,
-				       steer->name);
-		if (steer->way == STEER_INCOMING_CPU && steer->spill)
-			return err_set(err, -EINVAL,
-				       "%s: [steer %s] has by = incoming-cpu, which cannot spill: "
-				       "allowed are spill = off, and by = auto or program",
-				       file, steer->name);
+		ret = config_steer_check(&policy->steer[i], err);
+		if (ret)
+			return err_prefix(err, "%s: [steer %s] has ", file, policy->steer[i].name),
+			       ret;
 	}
 	return 0;
 }

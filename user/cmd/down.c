@@ -18,6 +18,7 @@
 #include "cmd/drain_drive.h"
 #include "cmd/flow.h"
 #include "cmd/keep.h"
+#include "cmd/steer_wish.h"
 #include "cmd/tell.h"
 #include "cmd/timer.h"
 #include "cmd/writer.h"
@@ -113,6 +114,7 @@ static int rest_end(void)
 		    macs.s);
 	text_free(&macs);
 	drain_forget_all(); /* one in its grace has no entry in a journal yet */
+	steer_wishes_forget(); /* nor has what waits for its server */
 	ret = steer_orphans_end(&listens, &err);
 	if (ret < 0)
 		code = fail_err(ret, &err);
@@ -143,7 +145,7 @@ static int undo(struct journal *journal, const char *why, struct err *err)
 	int ret, code;
 
 	drain_forget_all(); /* or one in its grace would refuse when all is given back */
-
+	steer_wishes_forget(); /* or the next look would steer again */
 	(void)keeper_clear(0, NULL); /* or the module puts back what is undone */
 	ret = apply_undo("/", journal, why, &down_watch, &report, err);
 	code = report_print(&report, ret ? "not all is given back: " : "given back: ");

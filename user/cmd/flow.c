@@ -62,6 +62,16 @@ int flow_only(struct policy *policy, char *const *nics, unsigned int nr, struct 
 	return 0;
 }
 
+int flow_no_lanes(struct policy *policy, struct err *err)
+{
+	struct nic_policy *nic = policy_add(policy, "*", "the command line");
+
+	if (!nic)
+		return err_set(err, -ENOMEM, "out of memory");
+	nic->manage = IS_NO;
+	return 0;
+}
+
 static int nics_select(const struct flow_from *from, struct flow *flow, struct err *err)
 {
 	unsigned int i;

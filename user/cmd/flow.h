@@ -32,6 +32,8 @@ int flow_read(const struct flow_from *from, struct flow *flow, struct err *err);
 int flow_prepare(const struct flow_from *from, struct flow *flow, struct err *err);
 /* NICs named on the command line, none: all. The others are not managed by @policy then. */
 int flow_only(struct policy *policy, char *const *nics, unsigned int nr, struct err *err);
+/* No NIC is managed by @policy: they are planned with as they are. 0 or -ENOMEM. */
+int flow_no_lanes(struct policy *policy, struct err *err);
 /*
  * Plans anew without the changes that need consent: such a NIC gets as many
  * lanes as it has channels now, its routes stay as they are, and so does what

@@ -139,3 +139,15 @@ int making(struct journal *journal, const struct flow *flow, uint64_t deadline, 
 	ret = lanes_make(&m, err);
 	return ret ? ret : servers_make(&m);
 }
+
+int making_servers(struct journal *journal, const struct flow *flow)
+{
+	const struct journal_state *state = journal_state(journal);
+	struct making m = { .journal = journal,
+			    .flow = flow,
+			    .deadline = state->deadline_boot_ms,
+			    .confirm = state->confirm,
+			    .nr = plan_changes(&flow->plan) };
+
+	return servers_make(&m);
+}

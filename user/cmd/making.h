@@ -18,5 +18,7 @@
  */
 int making(struct journal *journal, const struct flow *flow, uint64_t deadline, bool confirm,
 	   struct err *err);
+/* Of @flow's plan only what is of servers, beside all that stands. How many could not be made. */
+int making_servers(struct journal *journal, const struct flow *flow);
 
 #endif /* NETLANE_CMD_MAKING_H */

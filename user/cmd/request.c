@@ -10,6 +10,7 @@
 #include <json-c/linkhash.h>
 
 #include "base/text.h"
+#include "cmd/config_steer.h"
 
 #define SECONDS_MAX (366LL * 24 * 3600)
 
@@ -31,6 +32,8 @@ static bool read_command(struct json_object *value, enum request_command *comman
 		[REQUEST_DOWN] = "down",
 		[REQUEST_IF_DUE] = "if-due",
 		[REQUEST_DRAIN] = "drain",
+		[REQUEST_STEER_START] = "steer-start",
+		[REQUEST_STEER_STOP] = "steer-stop",
 	};
 	unsigned int i;
 
@@ -72,6 +75,22 @@ static bool read_nics(struct json_object *value, struct request *request)
 	return request->nics;
 }
 
+/* As a section of the configuration would say it. */
+static bool read_steer(struct json_object *value, struct steer_policy *steer)
+{
+	memset(steer, 0, sizeof(*steer));
+	if (!json_object_is_type(value, json_type_object))
+		return false;
+	json_object_object_foreach(value, key, text) {
+		struct err unused = { 0 };
+
+		if (!json_object_is_type(text, json_type_string) ||
+		    config_steer_key(steer, key, json_object_get_string(text), &unused))
+			return false;
+	}
+	return true;
+}
+
 static bool read_one(const char *key, struct json_object *value, struct request *request)
 {
 	if (!strcmp(key, "command"))
@@ -96,6 +115,8 @@ static bool read_one(const char *key, struct json_object *value, struct request 
 		request->value = json_object_get_string(value);
 		return json_object_is_type(value, json_type_string);
 	}
+	if (!strcmp(key, "steer"))
+		return read_steer(value, &request->steer);
 	if (!strcmp(key, "config")) {
 		request->config = json_object_get_string(value);
 		return json_object_is_type(value, json_type_string);
@@ -105,6 +126,8 @@ static bool read_one(const char *key, struct json_object *value, struct request 
 
 int request_read(struct json_object *json, struct request *request, struct err *err)
 {
+	struct err unused = { 0 };
+
 	memset(request, 0, sizeof(*request));
 	if (!json_object_is_type(json, json_type_object) ||
 	    !json_object_object_get_ex(json, "command", NULL))
@@ -113,7 +136,10 @@ int request_read(struct json_object *json, struct request *request, struct err *
 		if (!read_one(key, value, request))
 			return not_understood(key, err);
 	}
-	if (request->command == REQUEST_DRAIN && (!request->value || !request->netns))
+	if ((request->command == REQUEST_DRAIN && (!request->value || !request->netns)) ||
+	    (request->command == REQUEST_STEER_STOP && !request->netns) ||
+	    (request->command == REQUEST_STEER_START &&
+	     (!request->netns || config_steer_check(&request->steer, &unused))))
 		return not_understood("command", err);
 	return 0;
 }

@@ -11,16 +11,26 @@
 #include <json-c/json_object.h>
 
 #include "base/err.h"
+#include "types.h"
 
-enum request_command { REQUEST_UP, REQUEST_DOWN, REQUEST_IF_DUE, REQUEST_DRAIN };
+enum request_command {
+	REQUEST_UP,
+	REQUEST_DOWN,
+	REQUEST_IF_DUE,
+	REQUEST_DRAIN,
+	REQUEST_STEER_START,
+	REQUEST_STEER_STOP,
+};
 
 struct request {
 	enum request_command command;
 	bool salvage;
 	unsigned int confirm_s, for_s;
 	const char *config; /* NULL: the service's own. Strings are of the JSON. */
-	unsigned int netns; /* of a drain: inode of the namespace, and what is to be there */
-	const char *value;
+	/* inode of the namespace of a drain, or of who asks for steering */
+	unsigned int netns;
+	const char *value; /* of a drain: what is to be there */
+	struct steer_policy steer; /* to be started; or stopped, with port 0 for all */
 	char **nics;
 	unsigned int nr_nics;
 };

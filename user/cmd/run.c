@@ -32,6 +32,7 @@
 #include "cmd/health.h"
 #include "cmd/run.h"
 #include "cmd/spot.h"
+#include "cmd/steer_wish.h"
 #include "cmd/stopping.h"
 #include "cmd/tell.h"
 #include "cmd/up.h"
@@ -89,8 +90,10 @@ static void home_mend(struct daemon *d)
 		(void)fail("somebody emptied " RUN_DIR ": %s", err.text);
 		return;
 	}
-	if (d->keep.holding)
+	if (d->keep.holding) {
 		keep_note(&d->keep);
+		steer_wishes_mend(&d->keep.policy);
+	}
 	say("somebody emptied " RUN_DIR ": made anew\n");
 }
 

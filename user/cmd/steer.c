@@ -3,211 +3,196 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/cpumask.h"
-#include "base/groups.h"
+#include <json-c/json_object.h>
+
 #include "base/netns.h"
-#include "base/step.h"
 #include "cmd/cmd.h"
+#include "cmd/config.h"
+#include "cmd/config_steer.h"
+#include "cmd/control.h"
 #include "cmd/flow.h"
-#include "cmd/steer_bind.h"
-#include "facts/facts.h"
-#include "judge/accepts.h"
-#include "judge/paths.h"
-#include "observe/events.h"
-#include "observe/paths.h"
-#include "plan/plan.h"
-#include "plan/steer.h"
-#include "view/steer.h"
+#include "cmd/steer_set.h"
+#include "cmd/steer_show.h"
+#include "view/view.h"
 
 struct steer_opts {
+	const char *listen;
+	const char *by;
+	const char *spill;
+	bool pin;
+	bool dry_run;
 	bool json;
 	bool check;
 	const char *config;
 };
 
-static const struct step *step_of(const struct plan *plan, const struct listen_group *group)
+/* ------------------------------------------------------------- start and stop */
+
+/* The options as keys of a section, in @keys for the service and in @wish for this process. */
+static int wish_take(const struct steer_opts *opts, struct json_object *keys,
+		     struct steer_policy *wish, struct err *err)
 {
+	const char *const given[][2] = { { "listen", opts->listen },
+					 { "by", opts->by },
+					 { "spill", opts->spill },
+					 { "pin", opts->pin ? "yes" : NULL } };
 	unsigned int i;
-
-	for (i = 0; i < plan->nr_step; i++)
-		if (plan->step[i].knob.kind == KNOB_STEER && !group->ifname[0] &&
-		    !strcmp(plan->step[i].knob.addr, group->listen))
-			return &plan->step[i];
-	return NULL;
-}
-
-static int row_fill(const struct flow *flow, unsigned int i, struct steer_row *row)
-{
-	struct listen_group *group = &flow->facts.group[i];
-	const struct step *step = step_of(&flow->plan, group);
-	const struct steer_plan *plan = plan_steer(&flow->plan, group->listen, group->ifname);
-
-	row->group = group;
-	row->nr_group = 1;
-	(void)text_copy(row->listen, sizeof(row->listen), group->listen); /* same sizes */
-	if (plan) {
-		row->section = *plan;
-	} else { /* whether a section could have it */
-		steer_obstacle(group, row->section.left, sizeof(row->section.left));
-	}
-	row->now = group_value(group);
-	row->wanted = step ? strdup(step->after) : NULL;
-	return row->now && (!step || row->wanted) ? 0 : -ENOMEM;
-}
-
-static int row_count(const struct events *events, const struct event_accept *accept,
-		     struct steer_row *row)
-{
-	struct cpumask workers = { 0 };
-	unsigned int i;
-
-	for (i = 0; i < row->group->nr_socket; i++)
-		cpumask_or(&workers, &workers, &row->group->socket[i].cpus);
-	free(row->accepts.lane);
-	row->counted_s = (unsigned int)((events->at_ns - events->since_ns) / 1000000000) + 1;
-	return accept_load(accept->by_cpu, events->nr_lane, &workers, &row->accepts);
-}
-
-/* An IPv6 socket takes IPv4's connections as well, as "*". */
-static bool is_ipv6(const struct steer_row *row)
-{
-	return row->listen[0] == '[' || row->listen[0] == '*';
-}
-
-/* From packet to answer, of the rows and of this namespace. */
-static int paths_add(const struct events *events, unsigned int netns, struct steer_view *view)
-{
-	struct path_of of = { .netns = netns };
-	unsigned int i, nr_txq;
-	struct txq *txq;
-	int ret = paths_queues(&events->paths, netns, &txq, &nr_txq);
-
-	if (!ret)
-		ret = paths_build(&events->paths, &of, txq, nr_txq, &view->path, &view->nr_path);
-	if (!ret)
-		view->paths = paths_share(&events->paths, &of, txq, nr_txq);
-	for (i = 0; i < view->nr_row && !ret; i++) {
-		struct steer_row *row = &view->row[i];
-
-		of.port = row->group->port;
-		of.ipv6 = is_ipv6(row);
-		row->paths = paths_share(&events->paths, &of, txq, nr_txq);
-	}
-	view->paths_lost = events->paths.lost;
-	free(txq);
-	return ret;
-}
-
-/* How local it is, where the service or an up counts that. */
-static int counts_add(struct steer_view *view)
-{
-	const unsigned int netns = netns_own();
-	struct events events;
-	unsigned int i, k;
 	int ret = 0;
 
-	if (events_read(&events, NULL)) {
-		events_free(&events);
-		return 0;
+	for (i = 0; i < sizeof(given) / sizeof(given[0]) && !ret; i++) {
+		if (!given[i][1])
+			continue;
+		ret = config_steer_key(wish, given[i][0], given[i][1], err);
+		if (!ret &&
+		    json_object_object_add(keys, given[i][0], json_object_new_string(given[i][1])))
+			ret = err_set(err, -ENOMEM, "out of memory");
 	}
-	for (i = 0; i < view->nr_row; i++)
-		for (k = 0; k < events.nr_accept && !ret; k++) {
-			const struct event_accept *accept = &events.accept[k];
-			struct steer_row *row = &view->row[i];
-
-			if (accept->netns == netns && accept->port == row->group->port &&
-			    accept->ipv6 == is_ipv6(row))
-				ret = row_count(&events, accept, row);
-		}
-	if (!ret)
-		ret = accept_crosses(NULL, &events.matrix, &view->cross, &view->nr_cross);
-	if (!ret)
-		ret = paths_add(&events, netns, view);
-	events_free(&events);
+	if (ret)
+		return err_prefix(err, "--"), ret;
+	ret = wish->port ? config_steer_check(wish, err) : 0;
+	if (ret)
+		err_prefix(err, "asked for is ");
 	return ret;
 }
 
-/* Found: a section's group that is not as it wants it, or a section without one. */
-static unsigned int found(const struct steer_view *view)
+/* The service does it, where one lives; -ENOENT: none does. Takes @keys over. */
+static int ask_service(bool start, struct json_object *keys, int *code, struct err *err)
 {
-	unsigned int i, nr = view->nr_lost;
+	struct json_object *request = json_object_new_object();
 
-	for (i = 0; i < view->nr_row; i++)
-		nr += view->row[i].wanted ||
-		      (view->row[i].section.name[0] && view->row[i].section.left[0]);
-	return nr + (view->bind.nr_row && steer_bind_found(&view->bind));
+	if (!request || json_object_object_add(request, "steer", keys)) {
+		json_object_put(request);
+		json_object_put(keys);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	if (json_object_object_add(request, "command",
+				   json_object_new_string(start ? "steer-start" : "steer-stop")) ||
+	    json_object_object_add(request, "netns", json_object_new_int64(netns_own()))) {
+		json_object_put(request);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	return control_ask(request, code, err);
 }
 
-static int show(const struct steer_opts *opts, const struct flow *flow)
+static int change_here(const struct steer_opts *opts, bool start, const struct steer_policy *wish,
+		       struct err *err)
 {
-	struct steer_view view = { 0 };
-	struct text text = { 0 };
-	unsigned int i;
-	int code = CODE_DONE;
+	struct policy policy;
+	struct steer_ask ask = { .policy = &policy, .wish = *wish };
+	int ret = config_read("/", opts->config, &policy, err);
 
-	view.row = calloc(flow->facts.nr_group + 1, sizeof(*view.row));
-	view.lost = calloc(flow->plan.nr_steer + 1, sizeof(*view.lost));
-	if (!view.row || !view.lost || steer_bind_fill(flow, &view.bind))
-		code = fail("out of memory");
-	for (i = 0; i < flow->facts.nr_group && code == CODE_DONE; i++)
-		if (row_fill(flow, i, &view.row[view.nr_row++]))
-			code = fail("out of memory");
-	for (i = 0; i < flow->plan.nr_steer && code == CODE_DONE; i++)
-		if (!flow->plan.steer[i].listen[0])
-			view.lost[view.nr_lost++] = flow->plan.steer[i];
-	if (code == CODE_DONE && counts_add(&view))
-		code = fail("out of memory");
-	if (code == CODE_DONE && opts->json) {
-		code = print_json(view_steer_json(&view));
-	} else if (code == CODE_DONE) {
-		view_steer(&text, &view, terminal_width());
-		code = print_text(&text);
-	}
-	if (code == CODE_DONE && opts->check && found(&view))
-		code = CODE_FINDINGS;
-	for (i = 0; i < view.nr_row; i++) {
-		free(view.row[i].now);
-		free(view.row[i].wanted);
-		free(view.row[i].accepts.lane);
-	}
-	steer_bind_free(&view.bind);
-	free(view.cross);
-	free(view.path);
-	free(view.row);
-	free(view.lost);
+	if (ret)
+		return ret;
+	ask.wish.asked_in = netns_own();
+	ret = start ? steer_start_here(&ask, err) : steer_stop_here(&ask, err);
+	if (ret >= 0 && start)
+		say("for now, until the next boot, and not kept: no service runs; netlane steer "
+		    "stop gives it back\n");
+	config_free(&policy);
+	return ret;
+}
+
+static int dry_run(const struct steer_opts *opts, const struct steer_policy *wish)
+{
+	struct policy policy;
+	struct steer_ask ask = { .policy = &policy, .wish = *wish };
+	struct text text = { 0 };
+	struct err err = { 0 };
+	struct flow flow = { 0 };
+	int code, ret = config_read("/", opts->config, &policy, &err);
+
+	if (ret)
+		return fail_err(ret, &err);
+	ret = steer_plan_wish(&ask, &flow, &err);
+	if (!ret)
+		view_plan(&text, &flow.plan, terminal_width());
+	code = ret ? fail_err(ret, &err) : print_text(&text);
+	flow_free(&flow);
+	config_free(&policy);
 	return code;
+}
+
+static int change(const struct steer_opts *opts, bool start)
+{
+	struct json_object *keys = json_object_new_object();
+	struct steer_opts given = *opts;
+	struct steer_policy wish = { 0 };
+	struct err err = { 0 };
+	int ret, code;
+
+	if (!start && !strcmp(opts->listen, "all"))
+		given.listen = NULL;
+	ret = keys ? wish_take(&given, keys, &wish, &err) : err_set(&err, -ENOMEM, "out of memory");
+	if (ret || opts->dry_run) {
+		json_object_put(keys);
+		return ret ? fail_err(ret, &err) : dry_run(opts, &wish);
+	}
+	if (geteuid()) {
+		json_object_put(keys);
+		return fail("steer %s needs root", start ? "start" : "stop");
+	}
+	ret = ask_service(start, keys, &code, &err);
+	if (!ret)
+		return code;
+	if (ret == -ENOENT) {
+		memset(&err, 0, sizeof(err));
+		ret = change_here(opts, start, &wish, &err);
+	}
+	if (ret > 0)
+		return CODE_FAILED; /* what failed is said */
+	return ret ? fail_err(ret, &err) : output_done();
+}
+
+/* What goes with @word, as a sentence of what does not; NULL: all does. */
+static const char *misused(const struct steer_opts *opts, const char *word)
+{
+	bool start = !strcmp(word, "start"), stop = !strcmp(word, "stop");
+
+	if (!start && !stop && strcmp(word, "status"))
+		return "steer takes one of status, start and stop";
+	if (!start && (opts->by || opts->spill || opts->pin || opts->dry_run))
+		return "--by, --spill, --pin and --dry-run are of steer start";
+	if (!start && !stop && opts->listen)
+		return "--listen is of steer start and steer stop";
+	if (start && !opts->listen)
+		return "which server? steer start --listen 80, or --listen 10.0.0.1:80";
+	if (stop && !opts->listen)
+		return "which one? steer stop --listen 80, as it was started, or --listen all";
+	if ((start || stop) && (opts->json || opts->check))
+		return "--json and --check are of steer status";
+	return NULL;
 }
 
 static int steer_run(const void *arg, char **words, unsigned int nr_words)
 {
 	const struct steer_opts *opts = arg;
-	struct flow_from from = { .config = opts->config, .what = FACTS_GROUPS | FACTS_BINDS };
-	struct listen_group *groups;
-	struct flow flow = { 0 };
-	struct err err = { 0 };
-	unsigned int nr;
-	int ret, code;
+	const char *word = nr_words ? words[0] : "status";
+	const char *why = nr_words > 1 ? "steer takes one word" : misused(opts, word);
 
-	if (nr_words > 1 || (nr_words && strcmp(words[0], "status"))) {
-		(void)fail("steer takes no other word than status, which it shows anyway");
+	if (why) {
+		(void)fail("%s", why);
 		return CODE_USAGE;
 	}
-	ret = flow_prepare(&from, &flow, &err);
-	if (!ret &&
-	    flow.facts.groups_known != IS_YES) { /* facts have no more than a number of why */
-		ret = groups_read(&groups, &nr, GROUPS_PLAIN, &err);
-		groups_free(groups, nr);
-	}
-	code = ret ? fail_err(ret, &err) : show(opts, &flow);
-	flow_free(&flow);
-	return code;
+	return strcmp(word, "status") ? change(opts, !strcmp(word, "start")) :
+					steer_show(opts->json, opts->check, opts->config);
 }
 
 static const struct option_desc steer_options[] = {
-	{ "json", OPTION_FLAG, offsetof(struct steer_opts, json), NULL, "as JSON" },
+	{ "listen", OPTION_TEXT, offsetof(struct steer_opts, listen), "PORT|ADDR:PORT",
+	  "of start and stop: where the server listens; all, of stop: what was started" },
+	{ "by", OPTION_TEXT, offsetof(struct steer_opts, by), "auto|incoming-cpu|program",
+	  "of start: how a socket is meant for its worker's CPU" },
+	{ "spill", OPTION_TEXT, offsetof(struct steer_opts, spill), "PERCENT|off",
+	  "of start: more of a backlog than this, and the hash decides" },
+	{ "pin", OPTION_FLAG, offsetof(struct steer_opts, pin), NULL,
+	  "of start: workers that float are pinned" },
+	{ "dry-run", OPTION_FLAG, offsetof(struct steer_opts, dry_run), NULL,
+	  "of start: say what would be done" },
+	{ "json", OPTION_FLAG, offsetof(struct steer_opts, json), NULL, "status as JSON" },
 	{ "check", OPTION_FLAG, offsetof(struct steer_opts, check), NULL,
-	  "exit 3 when a [steer NAME] or [bind NAME] of the configuration is not as it is to be" },
+	  "exit 3 when what is to be steered, or a [bind NAME], is not as it is to be" },
 	{ "config", OPTION_TEXT, offsetof(struct steer_opts, config), "FILE",
 	  "instead of /etc/netlane/netlane.conf and its .d folder" },
 	{ NULL, OPTION_END, 0, NULL, NULL },
@@ -215,14 +200,15 @@ static const struct option_desc steer_options[] = {
 
 const struct command cmd_steer = {
 	.name = "steer",
-	.words = "[status]",
+	.words = "[start|status|stop]",
 	.summary = "which listener, and which worker of it, gets a connection",
-	.help = "Shows the listening sockets that share a port (SO_REUSEPORT) in this network\n"
-		"namespace: who chooses among them, who takes connections from each, and on which\n"
-		"CPUs he runs. Changes nothing: a section [steer NAME] with listen = PORT in the\n"
-		"configuration has netlane up, or the service, give what a CPU receives to the\n"
-		"worker that runs there. Then the bindings: which addresses and ports go to which\n"
-		"listener by a section [bind NAME], and how much came. Wants root.",
+	.help = "status shows the listening sockets that share a port (SO_REUSEPORT) in this\n"
+		"network namespace: who chooses among them, who takes connections from each, and\n"
+		"on which CPUs he runs; then the bindings: which addresses and ports go to which\n"
+		"listener by a section [bind NAME], and how much came. start gives what a CPU\n"
+		"receives to the worker that runs there, until the next boot, as a section\n"
+		"[steer NAME] with listen = PORT in the configuration has netlane up, or the\n"
+		"service, do for good; stop gives that back, and so does netlane down. Wants root.",
 	.options = steer_options,
 	.size = sizeof(struct steer_opts),
 	.run = steer_run,

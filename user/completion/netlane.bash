@@ -14,6 +14,8 @@ _netlane()
 	--by)
 		words="lane queue cpu nic"
 		[ "${COMP_WORDS[1]}" != tcp ] || words="remote service cc zone"
+		[ "${COMP_WORDS[1]}" != steer ] || words="auto incoming-cpu program"
+		[ "${COMP_WORDS[1]}" != drain ] || words="refuse drop"
 		;;
 	--order)
 		words="trouble resent rtt"
@@ -34,7 +36,7 @@ _netlane()
 		top) words="--nic --config --help $nics" ;;
 		ports) words="--json --check --all --live --help" ;;
 		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
-		steer) words="status --json --check --config --help" ;;
+		steer) words="status start stop --listen --by --spill --pin --dry-run --json --check --config --help" ;;
 		drain) words="start status stop --ports --by --grace --deadline --then-reset --rehearse --wait --json --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;

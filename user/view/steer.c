@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/groups.h"
 #include "view/view.h"
@@ -188,23 +189,34 @@ static void hash_say(struct text *out, const struct listen_group *group, unsigne
 	text_free(&line);
 }
 
+/* "[steer web]", or what there is in its place. */
+static const char *section_text(const struct steer_plan *plan, char buf[48])
+{
+	if (!strcmp(plan->name, STEER_BY_COMMAND))
+		return "netlane steer start";
+	(void)snprintf(buf, 48, "[steer %s]", plan->name);
+	return buf;
+}
+
 static void row_say(struct text *out, const struct steer_row *row, unsigned int width)
 {
 	const struct listen_group *group = row->group;
 	const struct steer_plan *plan = &row->section;
+	char buf[48];
+	const char *section = section_text(plan, buf);
 	struct text line = { 0 };
 	unsigned int i;
 
 	text_add(&line, "%s%s%s: %u sockets, %s", row->listen, group->ifname[0] ? "%" : "",
 		 group->ifname, group->nr_socket, chosen_by(group));
 	if (row->wanted)
-		text_add(&line, "; [steer %s] wants %s: netlane up", plan->name, row->wanted);
+		text_add(&line, "; %s wants %s: netlane up", section, row->wanted);
 	else if (plan->left[0] && plan->name[0])
-		text_add(&line, "; [steer %s] leaves it: %s", plan->name, plan->left);
+		text_add(&line, "; %s leaves it: %s", section, plan->left);
 	else if (plan->left[0])
 		text_add(&line, "; not to be steered: %s", plan->left);
 	else if (plan->name[0])
-		text_add(&line, ", as [steer %s] wants it", plan->name);
+		text_add(&line, ", as %s wants it", section);
 	if (plan->aside[0])
 		text_add(&line, "; %s", plan->aside);
 	view_wrap(out, line.s ? line.s : "", 0, 2, width);
@@ -231,8 +243,9 @@ void view_steer(struct text *out, const struct steer_view *view, unsigned int wi
 			0, 2, width);
 	for (i = 0; i < view->nr_lost; i++) {
 		struct text line = { 0 };
+		char buf[48];
 
-		text_add(&line, "[steer %s]: %s", view->lost[i].name, view->lost[i].left);
+		text_add(&line, "%s: %s", section_text(&view->lost[i], buf), view->lost[i].left);
 		view_wrap(out, line.s ? line.s : "", 0, 2, width);
 		text_free(&line);
 	}
