@@ -57,6 +57,7 @@ struct steer_policy {
 	unsigned int asked_in;
 	char listen[ADDR_LEN]; /* as listen_group's; "": every group on @port */
 	unsigned int port;
+	char netns[NETNS_LEN]; /* a name of ip netns, or a path; "": this process' own */
 	enum steer_way way;
 	bool pin; /* workers that float are pinned */
 	bool spill_said;
@@ -154,6 +155,9 @@ struct knob {
 	unsigned int table; /* of a route, else 0 */
 	/* where a route leads, a rule's source, what is listened on, inode of a network namespace */
 	char addr[ADDR_LEN];
+	/* of what is listened on in another network namespace: its inode, and what it was called */
+	unsigned int netns;
+	char netns_name[NETNS_LEN];
 };
 
 /* The value of a knob that is not there (a queue that is not active, no such route). */
@@ -205,6 +209,8 @@ struct steer_plan {
 	char name[32];
 	char listen[ADDR_LEN]; /* the group's, as listen_group's; "": the section names none here */
 	char ifname[IFNAME_LEN]; /* that its sockets are bound to, or "" */
+	unsigned int netns; /* the group's, as listen_group's */
+	char netns_name[NETNS_LEN]; /* as the section has it, "": it says none */
 	char left[200]; /* why it is not as the section wants it, "": it is, or a step makes it so */
 	char aside[200]; /* what goes by the kernel's hash all the same, or "" */
 };

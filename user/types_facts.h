@@ -60,6 +60,7 @@ struct queue {
 
 /* an address, alone or "fe80::1%eth0", or a prefix with its length, IPv4 or IPv6 */
 #define ADDR_LEN (39 + 1 + IFNAME_LEN)
+#define NETNS_LEN 64 /* a name of ip netns, or a path */
 
 /* An address that the kernel has on a NIC. */
 struct address {
@@ -198,6 +199,7 @@ enum chooser { CHOOSER_NONE, CHOOSER_OURS, CHOOSER_FOREIGN };
 struct listen_group {
 	char listen[ADDR_LEN]; /* "10.0.0.1:80", "0.0.0.0:80", "[::]:80", "*:80" both families */
 	unsigned int port;
+	unsigned int netns; /* inode of the network namespace they are in, 0: this process' own */
 	char ifname[IFNAME_LEN]; /* that they are bound to, or "" */
 	enum chooser chooser; /* a BPF program that chooses among them */
 	unsigned int program; /* its id, 0: none, or one of the old kind */
@@ -208,6 +210,12 @@ struct listen_group {
 	unsigned int spill; /* that the program goes by; 0: no such limit */
 	struct group_socket *socket;
 	unsigned int nr_socket;
+};
+
+/* A network namespace that somebody named. */
+struct named_netns {
+	char name[NETNS_LEN]; /* as he named it */
+	unsigned int inode; /* 0: it is this process' own */
 };
 
 /* Ports @from to @to, both included. */
@@ -312,6 +320,8 @@ struct facts {
 	enum tri groups_heed_cpu; /* SO_INCOMING_CPU decides in a group (6.2, some stable kernels) */
 	struct listen_group *group;
 	unsigned int nr_group;
+	struct named_netns *netns; /* those in which a policy steers, as far as they are there */
+	unsigned int nr_netns;
 	enum tri binds_known; /* what stands of netlane's own; what listens, where a policy has some */
 	int binds_err; /* errno when not known; 0: nobody asked */
 	char *bind_value; /* what stands, as the knob's value; NULL: not known */

@@ -19,7 +19,9 @@ inside_begin()
 	nsenter --mount --net -t "$holder" "$@" &
 	t_at_end "kill $! 2>/dev/null; wait $! || :"
 }
-inside() { nsenter --mount --net -t "$holder" "$@"; }
+# in $b, or with another's in inside_net in that namespace
+inside_net=(--net)
+inside() { nsenter --mount "${inside_net[@]}" -t "$holder" "$@"; }
 netlane() { inside "$PWD/build/netlane" "$@"; }
 
 # ---- with $T_TMP/conf
@@ -31,7 +33,7 @@ service_begin()
 	inside rm -f /var/lib/netlane/hands-off # of a down before
 	notify_start
 	t_at_end notify_end
-	NOTIFY_SOCKET=$T_TMP/notify nsenter --mount --net -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
+	NOTIFY_SOCKET=$T_TMP/notify nsenter --mount "${inside_net[@]}" -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
 	service=$!
 	t_at_end "kill $service 2>/dev/null; wait $service || :"
 	t_at_end given_back

@@ -18,8 +18,9 @@ here=$(dirname "$0")
 	. "$here/steer_path_cases.sh"
 	. "$here/steer_taker_cases.sh"
 	. "$here/steer_command_cases.sh"
+	. "$here/steer_netns_cases.sh"
 }
-a=nlsteer-a-$$ b=nlsteer-b-$$
+a=nlsteer-a-$$ b=nlsteer-b-$$ c=nlsteer-c-$$
 
 t_setup prepare
 steer_cases
@@ -27,4 +28,5 @@ steer_life_cases
 path_cases
 taker_cases
 steer_command_cases
+steer_netns_cases
 t_done

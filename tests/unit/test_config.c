@@ -158,7 +158,9 @@ static const struct bad {
 	{ "[steer web]\nlisten = 10.0.0.0/8:80\n", ":2:", "listen = '10.0.0.0/8:80'" },
 	{ "[steer web]\nby = magic\n", ":2:", "allowed are auto, incoming-cpu and program" },
 	{ "[steer web]\nport = 80\n",
-	  ":2:", "unknown key 'port' in [steer web]; known: listen, by, spill, pin" },
+	  ":2:", "unknown key 'port' in [steer web]; known: listen, by, spill, pin, netns" },
+	{ "[steer web]\nnetns = a/b\n", ":2:", "netns = 'a/b': allowed is a name of ip netns" },
+	{ "[steer web]\nnetns =\n", ":2:", "netns = ''" },
 	{ "[steer web]\nspill = 0\n", ":2:", "spill = '0': allowed are off, and 1 to 100" },
 	{ "[steer web]\nlisten = 80\nby = incoming-cpu\nspill = 50\n", "netlane.conf",
 	  "by = incoming-cpu, which cannot spill" },
@@ -236,7 +238,8 @@ static void config__steers__are_taken_and_copied(void **state)
 
 	file_put(*state, "/etc/netlane/netlane.conf",
 		 "[steer web]\nlisten = 80\n[steer api]\nby = program\nlisten = [FD00:0::1]:443\n"
-		 "[steer all]\nlisten = *:81\n");
+		 "netns = /var/run/netns/api\n"
+		 "[steer all]\nlisten = *:81\nnetns = /proc/812/ns/net\n");
 	assert_int_equal(config_read(*state, NULL, &policy, &err), 0);
 	assert_string_equal(err.text, "");
 	assert_int_equal(config_copy(&policy, &copy), 0);
@@ -248,7 +251,10 @@ static void config__steers__are_taken_and_copied(void **state)
 	assert_int_equal(copy.steer[0].way, STEER_AUTO);
 	assert_string_equal(copy.steer[1].listen, "[fd00::1]:443");
 	assert_int_equal(copy.steer[1].way, STEER_PROGRAM);
+	assert_string_equal(copy.steer[0].netns, "");
+	assert_string_equal(copy.steer[1].netns, "api");
 	assert_string_equal(copy.steer[2].listen, "*:81");
+	assert_string_equal(copy.steer[2].netns, "/proc/812/ns/net");
 	config_free(&copy);
 }
 

@@ -316,6 +316,52 @@ static void steer_value__rest__is_what_may_be_left_of_ours(void **state)
 	assert_false(group_is_rest("program 0", "cpu 0"));
 }
 
+/* A section is about one namespace, whatever listens on the same port in another. */
+static void steer_plan__netns__only_that_one(void **state)
+{
+	struct planned *p = *state;
+	struct listen_group *group = p->facts.group;
+	struct named_netns *netns = calloc(1, sizeof(*netns));
+
+	strcpy(p->policy.steer->netns, "web");
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	assert_true(planned_says(p, "there is no network namespace web"));
+	assert_non_null(netns);
+	p->facts.netns = netns;
+	p->facts.nr_netns = 1;
+	strcpy(netns->name, "web");
+	netns->inode = 4026532281;
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+	assert_true(planned_says(p, "no sockets share port 80 (SO_REUSEPORT) in web"));
+	group->netns = netns->inode;
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	assert_int_equal(p->plan.step[0].knob.netns, netns->inode);
+	assert_string_equal(p->plan.step[0].knob.netns_name, "web");
+	assert_non_null(plan_steer(&p->plan, group));
+	p->policy.steer->netns[0] = '\0';
+	planned_build(p);
+	assert_int_equal(p->plan.nr_step, 0);
+}
+
+/* Named, and it is this process' own. */
+static void steer_plan__own_netns__is_as_unnamed(void **state)
+{
+	struct planned *p = *state;
+
+	strcpy(p->policy.steer->netns, "web");
+	p->facts.netns = calloc(1, sizeof(*p->facts.netns));
+	assert_non_null(p->facts.netns);
+	p->facts.nr_netns = 1;
+	strcpy(p->facts.netns->name, "web");
+	planned_build(p);
+	is_step(p, "hash", "cpu 3,2,1,0");
+	assert_int_equal(p->plan.step[0].knob.netns, 0);
+	assert_string_equal(p->plan.step[0].knob.netns_name, "");
+}
+
 #define STEER(name) cmocka_unit_test_setup_teardown(name, steer_setup, planned_teardown)
 
 int main(void)
@@ -331,6 +377,8 @@ int main(void)
 		STEER(steer_plan__deaf_cpus__are_left_to_the_hash),
 		STEER(steer_plan__two_sections__the_first_has_it),
 		STEER(steer_plan__cpu_without_worker__is_said),
+		STEER(steer_plan__netns__only_that_one),
+		STEER(steer_plan__own_netns__is_as_unnamed),
 		cmocka_unit_test(steer_value__rest__is_what_may_be_left_of_ours),
 	};
 

@@ -76,6 +76,7 @@ static void steer_command__sections__the_wider_has_the_narrower(void **state)
 	const struct steer_policy port = { .port = 80 };
 	const struct steer_policy other = { .port = 81 };
 	const struct steer_policy one = { .port = 80, .listen = "10.0.0.1:80" };
+	const struct steer_policy there = { .port = 80, .netns = "web" };
 	const struct steer_policy two = { .port = 80, .listen = "10.0.0.2:80" };
 
 	assert_true(config_steer_has(&port, &port));
@@ -84,6 +85,8 @@ static void steer_command__sections__the_wider_has_the_narrower(void **state)
 	assert_false(config_steer_has(&one, &port));
 	assert_false(config_steer_has(&one, &two));
 	assert_false(config_steer_has(&port, &other));
+	assert_false(config_steer_has(&port, &there));
+	assert_true(config_steer_has(&there, &there));
 }
 
 #define TEST(f) cmocka_unit_test(f)

@@ -22,8 +22,9 @@ here=$(dirname "$0")
 	. "$here/../net/steer_path_cases.sh"
 	. "$here/../net/steer_taker_cases.sh"
 	. "$here/../net/steer_command_cases.sh"
+	. "$here/../net/steer_netns_cases.sh"
 }
-a=nlsteer-a b=nlsteer-b
+a=nlsteer-a b=nlsteer-b c=nlsteer-c
 reload_nr=5 # 20 where nothing is emulated
 
 # ---- real queues
@@ -139,6 +140,18 @@ comes()
 	t_wait_for 30 came_twice
 	is_local || t_fail "not local after a restart of the server"
 }
+# And one in another network namespace, of which netlane is not a part.
+comes_elsewhere()
+{
+	local service
+	elsewhere
+	steer "netns = web"
+	sed -i 's/^sweep = 1/sweep = off/' "$T_TMP/conf"
+	service_begin
+	nginx_begin 01 10
+	t_wait_for 30 grep -q "put back after: a server" "$T_TMP/log"
+	is_local || t_fail "not local"
+}
 came_twice() { (($(grep -c "put back after: a server" "$T_TMP/log") >= 2)); }
 
 # By itself each kernel takes the way that works there.
@@ -160,8 +173,10 @@ steer_life_cases
 path_cases
 taker_cases
 steer_command_cases
+steer_netns_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
+t_case steer.netns.server_is_seen_to_come comes_elsewhere
 t_case steer.queues.nginx_is_local on_queues nginx_here
 t_case steer.queues.haproxy_is_local on_queues haproxy_here
 t_done

@@ -5,19 +5,32 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/apply.h"
 #include "apply/knobs.h"
 #include "base/groups.h"
+#include "base/netns.h"
 
-static int groups_of(const char *root, enum groups_depth depth, struct listen_group **groups,
-		     unsigned int *nr, struct err *err)
+/* Those of the namespace of @knob; of one that is gone there are none. */
+static int groups_of(const char *root, const struct knob *knob, enum groups_depth depth,
+		     struct listen_group **groups, unsigned int *nr, struct err *err)
 {
+	struct netns_place place = { .inode = knob->netns };
+	int ret;
+
 	*groups = NULL;
 	*nr = 0;
 	if (root && strcmp(root, "/"))
 		return 0;
-	return groups_read(groups, nr, depth, err);
+	if (!knob->netns)
+		return groups_read(groups, nr, depth, err);
+	place.fd = netns_open(knob->netns);
+	if (place.fd == -ENOENT)
+		return 0;
+	ret = groups_read_in(&place, 1, groups, nr, depth, err);
+	close(place.fd);
+	return ret;
 }
 
 static int steer_read(const char *root, const struct knob *knob, const char *ifname, char **value,
@@ -28,7 +41,7 @@ static int steer_read(const char *root, const struct knob *knob, const char *ifn
 	unsigned int nr;
 	int ret;
 
-	ret = groups_of(root, GROUPS_PLAIN, &groups, &nr, err);
+	ret = groups_of(root, knob, GROUPS_PLAIN, &groups, &nr, err);
 	if (ret)
 		return ret;
 	group = groups_find(groups, nr, knob->addr);
@@ -45,7 +58,7 @@ static int steer_write(const char *root, const struct knob *knob, const char *if
 	unsigned int nr;
 	int ret;
 
-	ret = groups_of(root, GROUPS_HELD, &groups, &nr, err);
+	ret = groups_of(root, knob, GROUPS_HELD, &groups, &nr, err);
 	if (ret)
 		return ret;
 	group = groups_find(groups, nr, knob->addr);

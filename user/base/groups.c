@@ -18,6 +18,7 @@
 
 #include "base/bpf.h"
 #include "base/groups_parts.h"
+#include "base/netns.h"
 #include "base/prefix.h"
 #include "base/text.h"
 #include "bpf/abi.h"
@@ -139,55 +140,94 @@ static int group_make(const struct steer_seen *seen, unsigned int nr, struct lis
 	return 0;
 }
 
-static int groups_make(struct seen *seen, struct listen_group **groups, unsigned int *nr)
+/* What one namespace has; its groups are added to the list. */
+struct listing {
+	unsigned int netns; /* 0: this process' own */
+	struct listen_group *group;
+	unsigned int nr;
+};
+
+static int groups_make(struct seen *seen, struct listing *list)
 {
-	unsigned int i, end;
+	struct listen_group *more;
+	unsigned int i, end, first = list->nr;
 	int ret = 0;
 
 	if (seen->nr)
 		qsort(seen->socket, seen->nr, sizeof(*seen->socket), in_order);
-	*groups = calloc(seen->nr + 1, sizeof(**groups));
-	if (!*groups)
+	more = realloc(list->group, (first + seen->nr + 1) * sizeof(*more));
+	if (!more)
 		return -ENOMEM;
+	list->group = more;
 	for (i = 0; i < seen->nr && !ret; i = end) {
 		for (end = i + 1; end < seen->nr; end++)
 			if (seen->socket[end].group != seen->socket[i].group)
 				break;
-		ret = group_make(&seen->socket[i], end - i, &(*groups)[(*nr)++]);
+		ret = group_make(&seen->socket[i], end - i, &more[list->nr]);
+		more[list->nr++].netns = list->netns;
 	}
-	if (*nr)
-		qsort(*groups, *nr, sizeof(**groups), by_port);
+	if (list->nr > first)
+		qsort(more + first, list->nr - first, sizeof(*more), by_port);
 	return ret;
+}
+
+/* In the network namespace that this thread is in. */
+static int list_here(void *arg)
+{
+	struct seen seen = { 0 };
+	int ret = walk(&seen);
+
+	if (!ret)
+		ret = groups_make(&seen, arg);
+	free(seen.socket);
+	return ret;
+}
+
+static int list_end(struct listing *list, int ret, enum groups_depth depth,
+		    struct listen_group **groups, unsigned int *nr, struct err *err)
+{
+	*groups = NULL;
+	*nr = 0;
+	if (ret) {
+		groups_free(list->group, list->nr);
+		if (ret == -E2BIG)
+			return err_set(err, ret, "more than %u sockets listen here",
+				       GROUP_SOCKETS_MAX);
+		if (ret == -ENOMEM)
+			return err_set(err, ret, "out of memory");
+		return bpf_load_failed(ret, "groups of listening sockets cannot be read", err);
+	}
+	if (depth != GROUPS_PLAIN)
+		groups_serve(list->group, list->nr, depth == GROUPS_SERVED);
+	groups_chosen(list->group, list->nr);
+	*groups = list->group;
+	*nr = list->nr;
+	return 0;
+}
+
+int groups_read_in(const struct netns_place *place, unsigned int nr_place,
+		   struct listen_group **groups, unsigned int *nr, enum groups_depth depth,
+		   struct err *err)
+{
+	struct listing list = { 0 };
+	unsigned int i;
+	int ret = 0;
+
+	bpf_quiet();
+	for (i = 0; i < nr_place && !ret; i++) {
+		list.netns = place[i].inode;
+		ret = netns_do(place[i].fd, list_here, &list);
+	}
+	return list_end(&list, ret, depth, groups, nr, err);
 }
 
 int groups_read(struct listen_group **groups, unsigned int *nr, enum groups_depth depth,
 		struct err *err)
 {
-	struct seen seen = { 0 };
-	int ret;
+	struct listing list = { 0 };
 
-	*groups = NULL;
-	*nr = 0;
 	bpf_quiet();
-	ret = walk(&seen);
-	if (ret == -E2BIG)
-		(void)err_set(err, ret, "more than %u sockets listen here", GROUP_SOCKETS_MAX);
-	else if (ret)
-		ret = bpf_load_failed(ret, "groups of listening sockets cannot be read", err);
-	else if (groups_make(&seen, groups, nr))
-		ret = err_set(err, -ENOMEM, "out of memory");
-	else {
-		if (depth != GROUPS_PLAIN)
-			groups_serve(*groups, *nr, depth == GROUPS_SERVED);
-		groups_chosen(*groups, *nr);
-	}
-	free(seen.socket);
-	if (!ret)
-		return 0;
-	groups_free(*groups, *nr);
-	*groups = NULL;
-	*nr = 0;
-	return ret;
+	return list_end(&list, list_here(&list), depth, groups, nr, err);
 }
 
 void groups_free(struct listen_group *groups, unsigned int nr)
@@ -229,6 +269,7 @@ static const struct field socket_fields[] = {
 const struct field group_fields[] = {
 	F_STR(listen_group, listen),
 	F_UINT(listen_group, port),
+	F_UINT(listen_group, netns),
 	F_STR(listen_group, ifname),
 	F_ENUM(listen_group, chooser, chooser_names),
 	F_U64(listen_group, hashed),
@@ -236,5 +277,11 @@ const struct field group_fields[] = {
 	F_U64(listen_group, spilled),
 	F_UINT(listen_group, spill),
 	F_LIST(listen_group, socket, nr_socket, socket_fields),
+	F_END,
+};
+
+const struct field named_netns_fields[] = {
+	F_STR(named_netns, name),
+	F_UINT(named_netns, inode),
 	F_END,
 };

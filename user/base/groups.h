@@ -28,11 +28,21 @@ enum groups_depth { GROUPS_PLAIN, GROUPS_HELD, GROUPS_SERVED };
  */
 int groups_read(struct listen_group **groups, unsigned int *nr, enum groups_depth depth,
 		struct err *err);
+/* The same of other network namespaces, by open descriptors, one after the other. */
+struct netns_place {
+	int fd;
+	unsigned int inode;
+};
+int groups_read_in(const struct netns_place *place, unsigned int nr_place,
+		   struct listen_group **groups, unsigned int *nr, enum groups_depth depth,
+		   struct err *err);
 void groups_free(struct listen_group *groups, unsigned int nr);
 extern const struct field group_fields[];
 extern const char *const chooser_names[]; /* "none", "netlane", "foreign" */
 
-/* The group that listens on @listen, or NULL. */
+extern const struct field named_netns_fields[];
+
+/* The group that listens on @listen, or NULL; all are of one namespace. */
 const struct listen_group *groups_find(const struct listen_group *groups, unsigned int nr,
 				       const char *listen);
 

@@ -67,6 +67,9 @@ void knob_label(const struct knob *knob, const char *ifname, char *buf, size_t l
 	else if (knob->kind == KNOB_RULE)
 		(void)snprintf(buf, len, "%s%s%s from %s", ifname, sep, knob_names[knob->kind],
 			       knob->addr);
+	else if (knob->kind == KNOB_STEER && knob->netns)
+		(void)snprintf(buf, len, "%s %s in %s", knob_names[knob->kind], knob->addr,
+			       knob->netns_name);
 	else if (knob->kind == KNOB_STEER || knob->kind == KNOB_PIN || knob->kind == KNOB_DRAIN)
 		(void)snprintf(buf, len, "%s %s", knob_names[knob->kind], knob->addr);
 	else if (by_mac)

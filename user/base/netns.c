@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,4 +58,43 @@ int netns_open(unsigned int inode)
 	if (fd < 0)
 		fd = open_below("/run/netns", "", inode);
 	return fd < 0 ? open_below("/proc", "/ns/net", inode) : fd;
+}
+
+int netns_open_named(const char *name, unsigned int *inode)
+{
+	struct stat st;
+	char path[PATH_MAX];
+	int fd, type, ret;
+
+	(void)snprintf(path, sizeof(path), "%s%s", name[0] == '/' ? "" : NETNS_NAMES, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	/* a name whose mount is gone is a file like any other */
+	type = ioctl(fd, NS_GET_NSTYPE);
+	ret = type < 0 ? -errno : type == CLONE_NEWNET ? 0 : -EINVAL;
+	if (!ret && fstat(fd, &st))
+		ret = -errno;
+	if (ret) {
+		close(fd);
+		return ret;
+	}
+	*inode = (unsigned int)st.st_ino;
+	return fd;
+}
+
+int netns_do(int fd, int (*act)(void *arg), void *arg)
+{
+	int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), ret;
+
+	if (home < 0)
+		return -errno;
+	ret = setns(fd, CLONE_NEWNET) ? -errno : 0;
+	if (!ret) {
+		ret = act(arg);
+		if (setns(home, CLONE_NEWNET))
+			abort(); /* nothing that follows may happen to another namespace */
+	}
+	close(home);
+	return ret;
 }

@@ -11,4 +11,14 @@ unsigned int netns_own(void);
  */
 int netns_open(unsigned int inode);
 
+/* Where ip netns keeps its names. */
+#define NETNS_NAMES "/run/netns/"
+/*
+ * A descriptor of the namespace of that name of ip netns, or at that path; *inode is its
+ * inode. -errno: there is none, or it is none.
+ */
+int netns_open_named(const char *name, unsigned int *inode);
+/* Does @act in the namespace of @fd, and returns what it returns; this thread is there for so long. */
+int netns_do(int fd, int (*act)(void *arg), void *arg);
+
 #endif /* NETLANE_BASE_NETNS_H */

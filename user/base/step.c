@@ -15,6 +15,8 @@ const struct field knob_fields[] = {
 	F_UINT(knob, queue),
 	F_UINT(knob, table),
 	F_STR(knob, addr),
+	F_UINT(knob, netns),
+	F_STR(knob, netns_name),
 	F_END,
 };
 
@@ -34,7 +36,8 @@ const struct field step_fields[] = {
 bool knob_equal(const struct knob *a, const struct knob *b)
 {
 	return a->kind == b->kind && a->queue == b->queue && a->table == b->table &&
-	       !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac) && !strcmp(a->addr, b->addr);
+	       a->netns == b->netns && !strcmp(a->bus, b->bus) && !strcmp(a->mac, b->mac) &&
+	       !strcmp(a->addr, b->addr);
 }
 
 bool knob_same_nic(const struct knob *a, const struct knob *b)
@@ -53,13 +56,14 @@ const struct step *plan_reshapes(const struct plan *plan, const struct knob *kno
 	return NULL;
 }
 
-const struct steer_plan *plan_steer(const struct plan *plan, const char *listen, const char *ifname)
+const struct steer_plan *plan_steer(const struct plan *plan, const struct listen_group *group)
 {
 	unsigned int i;
 
 	for (i = 0; i < plan->nr_steer; i++)
-		if (!strcmp(plan->steer[i].listen, listen) &&
-		    !strcmp(plan->steer[i].ifname, ifname))
+		if (!strcmp(plan->steer[i].listen, group->listen) &&
+		    !strcmp(plan->steer[i].ifname, group->ifname) &&
+		    plan->steer[i].netns == group->netns)
 			return &plan->steer[i];
 	return NULL;
 }

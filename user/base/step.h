@@ -23,8 +23,7 @@ const struct step *plan_reshapes(const struct plan *plan, const struct knob *kno
 /* Does any NIC get lanes, straight or not? */
 bool plan_has_lanes(const struct plan *plan);
 /* What the plan says of the group @listen, bound to @ifname or "", or NULL: no section names it. */
-const struct steer_plan *plan_steer(const struct plan *plan, const char *listen,
-				    const char *ifname);
+const struct steer_plan *plan_steer(const struct plan *plan, const struct listen_group *group);
 /* Is there a group that a section names and that is left? Its server may not be ready yet. */
 bool plan_steer_waits(const struct plan *plan);
 /* Is KNOB_ABSENT a value like any other, to be written and to be given back? */

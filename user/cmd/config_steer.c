@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/netns.h"
 #include "base/prefix.h"
 #include "base/text.h"
 #include "cmd/config_zone.h"
@@ -114,6 +115,20 @@ static int take_pin(struct steer_policy *steer, const char *value)
 	return 0;
 }
 
+/* As ip netns names it where it does, so that one namespace is one text. */
+static int take_netns(struct steer_policy *steer, const char *value)
+{
+	static const char *const dirs[] = { NETNS_NAMES, "/var" NETNS_NAMES };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		if (!strncmp(value, dirs[i], strlen(dirs[i])))
+			value += strlen(dirs[i]);
+	if (value[0] != '/' && !config_name_is_good(value, sizeof(steer->netns)))
+		return -EINVAL;
+	return text_copy(steer->netns, sizeof(steer->netns), value) ? 0 : -EINVAL;
+}
+
 static const struct steer_key {
 	const char *name;
 	int (*take)(struct steer_policy *steer, const char *value);
@@ -125,6 +140,9 @@ static const struct steer_key {
 	{ "by", take_by, "are auto, incoming-cpu and program" },
 	{ "spill", take_spill, "are off, and 1 to 100 percent of a listening socket's backlog" },
 	{ "pin", take_pin, "is yes or no" },
+	{ "netns", take_netns,
+	  "is a name of ip netns, such as web, or a path, such as /proc/812/ns/net, of 63 "
+	  "characters at most" },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -208,7 +226,8 @@ int config_steer_check(const struct steer_policy *steer, struct err *err)
 
 bool config_steer_has(const struct steer_policy *steer, const struct steer_policy *of)
 {
-	return steer->port == of->port && (!steer->listen[0] || !strcmp(steer->listen, of->listen));
+	return steer->port == of->port && !strcmp(steer->netns, of->netns) &&
+	       (!steer->listen[0] || !strcmp(steer->listen, of->listen));
 }
 
 int config_steers_check(const struct policy *policy, const char *file, struct err *err)

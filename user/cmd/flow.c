@@ -121,6 +121,9 @@ int flow_read(const struct flow_from *from, struct flow *flow, struct err *err)
 	} else
 		ret = facts_gather(from->root ? from->root : "/", what_of(from, &flow->policy),
 				   &flow->facts, err);
+	if (!ret && !from->as_type && !from->facts_file &&
+	    facts_groups_in(&flow->policy, &flow->facts))
+		ret = err_set(err, -ENOMEM, "out of memory");
 	return ret ? ret : nics_select(from, flow, err);
 }
 

@@ -198,16 +198,18 @@ static void on_touch(void *arg, const struct blame *blame)
 	culprits_add(&d->keep.culprits, blame);
 }
 
-static void on_listens(void *arg, unsigned int port)
+/* Of others it is not known which they are until the look: their names come and go as well. */
+static void on_listens(void *arg, unsigned int port, bool here)
 {
 	struct daemon *d = arg;
 	bool wanted = false;
 	unsigned int i;
 
 	for (i = 0; i < d->keep.policy.nr_steer; i++)
-		wanted |= d->keep.policy.steer[i].port == port;
+		wanted |= d->keep.policy.steer[i].port == port &&
+			  (here || d->keep.policy.steer[i].netns[0]);
 	for (i = 0; i < d->keep.policy.nr_bind; i++)
-		wanted |= binding_port(d->keep.policy.bind[i].to) == port;
+		wanted |= here && binding_port(d->keep.policy.bind[i].to) == port;
 	if (!wanted)
 		return;
 	d->steer_looks = STEER_LOOKS;

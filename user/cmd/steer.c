@@ -21,6 +21,7 @@ struct steer_opts {
 	const char *listen;
 	const char *by;
 	const char *spill;
+	const char *netns;
 	bool pin;
 	bool dry_run;
 	bool json;
@@ -37,6 +38,7 @@ static int wish_take(const struct steer_opts *opts, struct json_object *keys,
 	const char *const given[][2] = { { "listen", opts->listen },
 					 { "by", opts->by },
 					 { "spill", opts->spill },
+					 { "netns", opts->netns },
 					 { "pin", opts->pin ? "yes" : NULL } };
 	unsigned int i;
 	int ret = 0;
@@ -154,8 +156,8 @@ static const char *misused(const struct steer_opts *opts, const char *word)
 		return "steer takes one of status, start and stop";
 	if (!start && (opts->by || opts->spill || opts->pin || opts->dry_run))
 		return "--by, --spill, --pin and --dry-run are of steer start";
-	if (!start && !stop && opts->listen)
-		return "--listen is of steer start and steer stop";
+	if (!start && !stop && (opts->listen || opts->netns))
+		return "--listen and --netns are of steer start and steer stop";
 	if (start && !opts->listen)
 		return "which server? steer start --listen 80, or --listen 10.0.0.1:80";
 	if (stop && !opts->listen)
@@ -186,6 +188,8 @@ static const struct option_desc steer_options[] = {
 	  "of start: how a socket is meant for its worker's CPU" },
 	{ "spill", OPTION_TEXT, offsetof(struct steer_opts, spill), "PERCENT|off",
 	  "of start: more of a backlog than this, and the hash decides" },
+	{ "netns", OPTION_TEXT, offsetof(struct steer_opts, netns), "NAME|PATH",
+	  "of start and stop: the server is in that network namespace" },
 	{ "pin", OPTION_FLAG, offsetof(struct steer_opts, pin), NULL,
 	  "of start: workers that float are pinned" },
 	{ "dry-run", OPTION_FLAG, offsetof(struct steer_opts, dry_run), NULL,

@@ -72,7 +72,7 @@ static void others_leave(const struct steer_ask *ask, struct facts *facts)
 
 		for (k = 0; k < ask->policy->nr_steer; k++)
 			others |= !names_the_same(&ask->policy->steer[k], &ask->wish) &&
-				  steer_names(&ask->policy->steer[k], &facts->group[i]);
+				  steer_names(facts, &ask->policy->steer[k], &facts->group[i]);
 		if (others)
 			free(facts->group[i].socket);
 		else
@@ -173,7 +173,8 @@ static bool is_stopped(const struct steer_ask *ask, const struct steer_policy *s
 }
 
 /* What becomes of @group: is it one that is stopped, and nobody else's? With @pin, that pins. */
-static bool is_let_go(const struct steer_ask *ask, const struct listen_group *group, bool pin)
+static bool is_let_go(const struct steer_ask *ask, const struct facts *facts,
+		      const struct listen_group *group, bool pin)
 {
 	bool stopped = false;
 	unsigned int i;
@@ -181,7 +182,7 @@ static bool is_let_go(const struct steer_ask *ask, const struct listen_group *gr
 	for (i = 0; i < ask->policy->nr_steer; i++) {
 		const struct steer_policy *steer = &ask->policy->steer[i];
 
-		if (!steer_names(steer, group) || (pin && !steer->pin))
+		if (!steer_names(facts, steer, group) || (pin && !steer->pin))
 			continue;
 		if (!is_stopped(ask, steer))
 			return false;
@@ -203,7 +204,7 @@ static bool pin_is_let_go(const struct steer_ask *ask, const struct facts *facts
 			pin_name(group->socket[k].tid, group->socket[k].started, addr,
 				 sizeof(addr));
 			if (!strcmp(addr, knob->addr))
-				return is_let_go(ask, group, true);
+				return is_let_go(ask, facts, group, true);
 		}
 	}
 	return false;
@@ -213,7 +214,7 @@ static bool entry_is_let_go(const struct steer_ask *ask, const struct facts *fac
 			    const struct entry *entry)
 {
 	const struct knob *knob = &entry->step.knob;
-	struct listen_group group = { 0 };
+	struct listen_group group = { .netns = knob->netns };
 
 	if (entry->undone)
 		return false;
@@ -223,7 +224,7 @@ static bool entry_is_let_go(const struct steer_ask *ask, const struct facts *fac
 	memcpy(group.listen, knob->addr, sizeof(group.listen)); /* same sizes */
 	return knob->kind == KNOB_STEER &&
 	       !config_listen_parse(knob->addr, group.listen, &group.port) &&
-	       is_let_go(ask, &group, false);
+	       is_let_go(ask, facts, &group, false);
 }
 
 static int give_back(const struct steer_ask *ask, struct journal *journal,

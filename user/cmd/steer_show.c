@@ -28,6 +28,7 @@ static const struct step *step_of(const struct plan *plan, const struct listen_g
 
 	for (i = 0; i < plan->nr_step; i++)
 		if (plan->step[i].knob.kind == KNOB_STEER && !group->ifname[0] &&
+		    plan->step[i].knob.netns == group->netns &&
 		    !strcmp(plan->step[i].knob.addr, group->listen))
 			return &plan->step[i];
 	return NULL;
@@ -37,7 +38,7 @@ static int row_fill(const struct flow *flow, unsigned int i, struct steer_row *r
 {
 	struct listen_group *group = &flow->facts.group[i];
 	const struct step *step = step_of(&flow->plan, group);
-	const struct steer_plan *plan = plan_steer(&flow->plan, group->listen, group->ifname);
+	const struct steer_plan *plan = plan_steer(&flow->plan, group);
 
 	row->group = group;
 	row->nr_group = 1;
@@ -86,6 +87,8 @@ static int paths_add(const struct events *events, unsigned int netns, struct ste
 	for (i = 0; i < view->nr_row && !ret; i++) {
 		struct steer_row *row = &view->row[i];
 
+		if (row->group->netns) /* its queues are not seen from here */
+			continue;
 		of.port = row->group->port;
 		of.ipv6 = is_ipv6(row);
 		row->paths = paths_share(&events->paths, &of, txq, nr_txq);
@@ -112,8 +115,8 @@ static int counts_add(struct steer_view *view)
 			const struct event_accept *accept = &events.accept[k];
 			struct steer_row *row = &view->row[i];
 
-			if (accept->netns == netns && accept->port == row->group->port &&
-			    accept->ipv6 == is_ipv6(row))
+			if (accept->netns == (row->group->netns ? row->group->netns : netns) &&
+			    accept->port == row->group->port && accept->ipv6 == is_ipv6(row))
 				ret = row_count(&events, accept, row);
 		}
 	if (!ret)

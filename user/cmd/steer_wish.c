@@ -19,10 +19,15 @@ struct wished {
 };
 
 static const struct field wish_fields[] = {
-	F_UINT(steer_policy, asked_in), F_STR(steer_policy, listen),
-	F_UINT(steer_policy, port),	F_ENUM(steer_policy, way, steer_way_names),
-	F_BOOL(steer_policy, pin),	F_BOOL(steer_policy, spill_said),
-	F_UINT(steer_policy, spill),	F_END,
+	F_UINT(steer_policy, asked_in),
+	F_STR(steer_policy, listen),
+	F_UINT(steer_policy, port),
+	F_STR(steer_policy, netns),
+	F_ENUM(steer_policy, way, steer_way_names),
+	F_BOOL(steer_policy, pin),
+	F_BOOL(steer_policy, spill_said),
+	F_UINT(steer_policy, spill),
+	F_END,
 };
 
 static const struct field wished_fields[] = {
@@ -50,7 +55,8 @@ static bool wished_write(const struct wished *wished)
 
 static bool is_same(const struct steer_policy *a, const struct steer_policy *b)
 {
-	return a->asked_in == b->asked_in && a->port == b->port && !strcmp(a->listen, b->listen);
+	return a->asked_in == b->asked_in && a->port == b->port && !strcmp(a->listen, b->listen) &&
+	       !strcmp(a->netns, b->netns);
 }
 
 /* Room for one more at the end of a list, zeroed. */

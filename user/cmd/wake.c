@@ -180,8 +180,8 @@ static void blame_one(const struct blame *blame, void *arg)
 	char event[96];
 
 	if (blame->kind == BLAMED_LISTEN) {
-		if (blame->this_netns && !blame->ret)
-			wake->listens(wake->arg, blame->value);
+		if (!blame->ret)
+			wake->listens(wake->arg, blame->value, blame->this_netns);
 		return;
 	}
 	wake->blame(wake->arg, blame);

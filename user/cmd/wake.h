@@ -15,8 +15,8 @@
 /* @event: a few words, for the log. @all: what changed may be what no event tells of. */
 typedef void (*wake_look)(void *arg, const char *event, bool all);
 typedef void (*wake_blame)(void *arg, const struct blame *blame);
-/* A server began to listen on @port in a group (SO_REUSEPORT) in this network namespace. */
-typedef void (*wake_listens)(void *arg, unsigned int port);
+/* A server began to listen on @port in a group (SO_REUSEPORT), @here or in another network namespace. */
+typedef void (*wake_listens)(void *arg, unsigned int port, bool here);
 
 struct wake;
 

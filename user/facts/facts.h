@@ -33,6 +33,11 @@ int facts_gather(const char *root, unsigned int what, struct facts *facts, struc
  * is late. -errno: @facts is as before.
  */
 int facts_refresh(unsigned int what, struct facts *facts, struct err *err);
+/*
+ * Adds what listens in the other network namespaces in which @policy steers, to facts that were
+ * gathered with FACTS_GROUPS. One that is not there is left out. 0 or -ENOMEM.
+ */
+int facts_groups_in(const struct policy *policy, struct facts *facts);
 /* A good answer of the metadata service in @was stands for one that @facts has not. */
 void facts_remember(struct facts *facts, struct facts *was);
 void facts_free(struct facts *facts);

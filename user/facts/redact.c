@@ -259,6 +259,9 @@ void facts_redact(struct facts *facts)
 		    facts->nr_group); /* names of programs and ports: nothing is left */
 	facts->group = NULL;
 	facts->nr_group = 0;
+	free(facts->netns);
+	facts->netns = NULL;
+	facts->nr_netns = 0;
 	facts->groups_known = IS_UNKNOWN;
 	binds_redact(facts);
 	macs_redact(facts);

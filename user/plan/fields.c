@@ -24,8 +24,10 @@ static const struct field nic_plan_fields[] = {
 };
 
 static const struct field steer_plan_fields[] = {
-	F_STR(steer_plan, name), F_STR(steer_plan, listen), F_STR(steer_plan, ifname),
-	F_STR(steer_plan, left), F_STR(steer_plan, aside),  F_END,
+	F_STR(steer_plan, name),       F_STR(steer_plan, listen),
+	F_STR(steer_plan, ifname),     F_UINT(steer_plan, netns),
+	F_STR(steer_plan, netns_name), F_STR(steer_plan, left),
+	F_STR(steer_plan, aside),      F_END,
 };
 
 const struct field plan_fields[] = {

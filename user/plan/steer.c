@@ -124,8 +124,28 @@ static char *value_wanted(const struct steer_policy *policy, const struct listen
 	return text_take(&t);
 }
 
-bool steer_names(const struct steer_policy *policy, const struct listen_group *group)
+/* The namespace of a section, if it is there; 0: this process' own. */
+static bool netns_of(const struct facts *facts, const struct steer_policy *policy,
+		     unsigned int *netns)
 {
+	unsigned int i;
+
+	*netns = 0;
+	for (i = 0; i < facts->nr_netns && policy->netns[0]; i++)
+		if (!strcmp(facts->netns[i].name, policy->netns)) {
+			*netns = facts->netns[i].inode;
+			return true;
+		}
+	return !policy->netns[0];
+}
+
+bool steer_names(const struct facts *facts, const struct steer_policy *policy,
+		 const struct listen_group *group)
+{
+	unsigned int netns;
+
+	if (!netns_of(facts, policy, &netns) || group->netns != netns)
+		return false;
 	return policy->listen[0] ? !strcmp(policy->listen, group->listen) :
 				   policy->port == group->port;
 }
@@ -149,6 +169,10 @@ static void group_step(struct work *w, const struct steer_policy *policy,
 	memset(step, 0, sizeof(*step));
 	step->knob.kind = KNOB_STEER;
 	(void)text_copy(step->knob.addr, sizeof(step->knob.addr), group->listen); /* same sizes */
+	step->knob.netns = group->netns;
+	if (group->netns) /* same sizes */
+		(void)text_copy(step->knob.netns_name, sizeof(step->knob.netns_name),
+				policy->netns);
 	step->before = before;
 	step->after = after;
 	(void)snprintf(step->why, sizeof(step->why),
@@ -218,14 +242,14 @@ static void aside_say(const struct work *w, const struct listen_group *group, ch
 }
 
 /* The section that a group is steered by, where several name it. */
-static const struct steer_policy *named_first(const struct policy *policy,
+static const struct steer_policy *named_first(const struct work *w,
 					      const struct listen_group *group)
 {
 	unsigned int i;
 
-	for (i = 0; i < policy->nr_steer; i++)
-		if (steer_names(&policy->steer[i], group))
-			return &policy->steer[i];
+	for (i = 0; i < w->policy->nr_steer; i++)
+		if (steer_names(w->facts, &w->policy->steer[i], group))
+			return &w->policy->steer[i];
 	return NULL;
 }
 
@@ -246,6 +270,17 @@ static void left_say(const struct work *w, const struct steer_policy *policy,
 		deaf_obstacle(w, group, buf, len);
 }
 
+#define WHERE_LEN (ADDR_LEN + NETNS_LEN + 4)
+
+/* "0.0.0.0:80 in web", where the section says which namespace. */
+static const char *where(const struct steer_policy *policy, const struct listen_group *group,
+			 char buf[WHERE_LEN])
+{
+	(void)snprintf(buf, WHERE_LEN, "%s%s%s", group->listen, policy->netns[0] ? " in " : "",
+		       policy->netns);
+	return buf;
+}
+
 static struct steer_plan *plan_add(struct work *w, const struct steer_policy *policy)
 {
 	struct plan *plan = w->plan;
@@ -256,6 +291,7 @@ static struct steer_plan *plan_add(struct work *w, const struct steer_policy *po
 	steer = &plan->steer[plan->nr_steer++];
 	memset(steer, 0, sizeof(*steer));
 	(void)text_copy(steer->name, sizeof(steer->name), policy->name); /* same sizes */
+	(void)text_copy(steer->netns_name, sizeof(steer->netns_name), policy->netns);
 	return steer;
 }
 
@@ -265,12 +301,14 @@ static void group_build(struct work *w, const struct steer_policy *policy,
 	struct steer_plan *steer = plan_add(w, policy);
 	struct listen_group as = *group;
 	struct group_socket *pinned = NULL;
+	char at[WHERE_LEN];
 	struct cpumask cpus;
 
 	if (!steer)
 		return;
 	(void)text_copy(steer->listen, sizeof(steer->listen), group->listen); /* same sizes */
 	(void)text_copy(steer->ifname, sizeof(steer->ifname), group->ifname);
+	steer->netns = group->netns;
 	receiving(w, &cpus);
 	if (policy->pin)
 		as.socket = pinned = pin_choose(w, group, &cpus);
@@ -278,7 +316,7 @@ static void group_build(struct work *w, const struct steer_policy *policy,
 		return;
 	left_say(w, policy, &as, steer->left, sizeof(steer->left));
 	if (steer->left[0]) {
-		note_add(w, "steer %s: %s is left %s: %s", policy->name, group->listen,
+		note_add(w, "steer %s: %s is left %s: %s", policy->name, where(policy, group, at),
 			 group_is_steered(group) ? "as it is" : "to the kernel's hash",
 			 steer->left);
 		free(pinned);
@@ -289,8 +327,25 @@ static void group_build(struct work *w, const struct steer_policy *policy,
 	group_step(w, policy, &as);
 	aside_say(w, &as, steer->aside, sizeof(steer->aside));
 	if (steer->aside[0])
-		note_add(w, "steer %s: %s has %s", policy->name, group->listen, steer->aside);
+		note_add(w, "steer %s: %s has %s", policy->name, where(policy, group, at),
+			 steer->aside);
 	free(pinned);
+}
+
+/* Why there is nothing to steer. */
+static void none_say(const struct facts *facts, const struct steer_policy *policy, char *buf,
+		     size_t len)
+{
+	unsigned int netns;
+	char port[16];
+
+	(void)snprintf(port, sizeof(port), "port %u", policy->port);
+	if (netns_of(facts, policy, &netns))
+		(void)snprintf(buf, len, "no sockets share %s (SO_REUSEPORT) %s%s",
+			       policy->listen[0] ? policy->listen : port,
+			       policy->netns[0] ? "in " : "here", policy->netns);
+	else
+		(void)snprintf(buf, len, "there is no network namespace %s", policy->netns);
 }
 
 static void policy_build(struct work *w, const struct steer_policy *policy)
@@ -298,28 +353,26 @@ static void policy_build(struct work *w, const struct steer_policy *policy)
 	const struct facts *facts = w->facts;
 	const struct steer_policy *first;
 	struct steer_plan *steer;
-	char port[16];
+	char at[WHERE_LEN];
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < facts->nr_group && !w->failed; i++) {
 		const struct listen_group *group = &facts->group[i];
 
-		if (!steer_names(policy, group))
+		if (!steer_names(facts, policy, group))
 			continue;
 		nr++;
-		first = named_first(w->policy, group);
+		first = named_first(w, group);
 		if (first == policy)
 			group_build(w, policy, group);
 		else
 			note_add(w, "steer %s: %s is that of [steer %s] already", policy->name,
-				 group->listen, first->name);
+				 where(policy, group, at), first->name);
 	}
 	steer = nr ? NULL : plan_add(w, policy);
 	if (!steer)
 		return;
-	(void)snprintf(port, sizeof(port), "port %u", policy->port);
-	(void)snprintf(steer->left, sizeof(steer->left), "no sockets share %s (SO_REUSEPORT) here",
-		       policy->listen[0] ? policy->listen : port);
+	none_say(facts, policy, steer->left, sizeof(steer->left));
 	note_add(w, "steer %s: %s", policy->name, steer->left);
 }
 

@@ -12,7 +12,8 @@
 /* Adds the steps, and notes about what is left and why. */
 void steer_build(struct work *w);
 /* Is @group one that @policy is about? */
-bool steer_names(const struct steer_policy *policy, const struct listen_group *group);
+bool steer_names(const struct facts *facts, const struct steer_policy *policy,
+		 const struct listen_group *group);
 /* Why @group cannot be steered, in words; "" if it can. */
 void steer_obstacle(const struct listen_group *group, char *buf, unsigned int len);
 

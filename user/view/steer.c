@@ -207,8 +207,9 @@ static void row_say(struct text *out, const struct steer_row *row, unsigned int 
 	struct text line = { 0 };
 	unsigned int i;
 
-	text_add(&line, "%s%s%s: %u sockets, %s", row->listen, group->ifname[0] ? "%" : "",
-		 group->ifname, group->nr_socket, chosen_by(group));
+	text_add(&line, "%s%s%s%s%s: %u sockets, %s", row->listen, group->ifname[0] ? "%" : "",
+		 group->ifname, plan->netns_name[0] ? " in " : "", plan->netns_name,
+		 group->nr_socket, chosen_by(group));
 	if (row->wanted)
 		text_add(&line, "; %s wants %s: netlane up", section, row->wanted);
 	else if (plan->left[0] && plan->name[0])
@@ -256,6 +257,7 @@ void view_steer(struct text *out, const struct steer_view *view, unsigned int wi
 
 static const struct field section_fields[] = {
 	F_STR(steer_plan, name),
+	F_STR(steer_plan, netns_name),
 	F_STR(steer_plan, left),
 	F_STR(steer_plan, aside),
 	F_END,
@@ -309,6 +311,7 @@ static const struct field row_fields[] = {
 
 static const struct field lost_fields[] = {
 	F_STR(steer_plan, name),
+	F_STR(steer_plan, netns_name),
 	F_STR(steer_plan, left),
 	F_END,
 };
