@@ -320,7 +320,7 @@ struct lane_tw_seed {
 	__s64 alive; /* to be added to births - deaths */
 };
 
-/* A listening TCP socket, as steer_walk writes it; nothing of it is kept in a map. */
+/* A TCP socket that listens, or one of UDP, as steer_walk_* write it; nothing of it is kept in a map. */
 struct steer_seen {
 	__u64 group; /* the same number for those that share a port (SO_REUSEPORT) */
 	__u64 inode; /* as /proc/PID/fd shows it, 0: nobody has it open */
@@ -330,7 +330,8 @@ struct steer_seen {
 	__u16 port; /* host order */
 	__u8 family;
 	__u8 v6only;
-	__u8 pad[4];
+	__u8 udp;
+	__u8 pad[3];
 	__u32 program; /* id of the BPF program that chooses among the group; 0: none */
 	__u32 classic; /* it has one of the old kind, which has no id */
 };

@@ -143,23 +143,43 @@ static __always_inline void address_note(const struct sock *sk, struct steer_see
 		BPF_CORE_READ_INTO(&seen->addr, sk, __sk_common.skc_rcv_saddr);
 }
 
+static __always_inline void socket_note(const struct sock *sk, struct steer_seen *seen)
+{
+	/* a struct socket is the first member of the one that has the inode (since 2.6) */
+	const struct socket_alloc *file = (const void *)BPF_CORE_READ(sk, sk_socket);
+
+	seen->inode = file ? BPF_CORE_READ(file, vfs_inode.i_ino) : 0;
+	seen->incoming_cpu = BPF_CORE_READ(sk, __sk_common.skc_incoming_cpu);
+	group_note(sk, seen);
+	address_note(sk, seen);
+}
+
 SEC("iter/tcp")
 int steer_walk(struct bpf_iter__tcp *ctx)
 {
 	const struct sock *sk = (const void *)ctx->sk_common;
-	const struct socket_alloc *file;
 	struct steer_seen seen = {};
 
 	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_state) != TCP_LISTEN)
 		return 0;
-	/* a struct socket is the first member of the one that has the inode (since 2.6) */
-	file = (const void *)BPF_CORE_READ(sk, sk_socket);
-	seen.inode = file ? BPF_CORE_READ(file, vfs_inode.i_ino) : 0;
-	seen.incoming_cpu = BPF_CORE_READ(sk, __sk_common.skc_incoming_cpu);
-	group_note(sk, &seen);
-	if (!seen.group)
-		return 0; /* alone on its port: nothing to choose from */
-	address_note(sk, &seen);
-	bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+	socket_note(sk, &seen);
+	if (seen.group) /* else alone on its port: nothing to choose from */
+		bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
+	return 0;
+}
+
+SEC("iter/udp")
+int steer_walk_udp(struct bpf_iter__udp *ctx)
+{
+	const struct sock *sk = (const void *)ctx->udp_sk;
+	struct steer_seen seen = {};
+
+	/* one that is connected has its peer's datagrams alone, whatever the group does */
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_dport))
+		return 0;
+	socket_note(sk, &seen);
+	seen.udp = 1;
+	if (seen.group)
+		bpf_seq_write(ctx->meta->seq, &seen, sizeof(seen));
 	return 0;
 }

@@ -58,6 +58,8 @@ struct steer_policy {
 	char listen[ADDR_LEN]; /* as listen_group's; "": every group on @port */
 	unsigned int port;
 	char netns[NETNS_LEN]; /* a name of ip netns, or a path; "": this process' own */
+	bool udp; /* else TCP */
+	bool stateless; /* its owner says that any worker may get any datagram */
 	enum steer_way way;
 	bool pin; /* workers that float are pinned */
 	bool spill_said;

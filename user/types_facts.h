@@ -197,8 +197,10 @@ enum chooser { CHOOSER_NONE, CHOOSER_OURS, CHOOSER_FOREIGN };
 
 /* Listening sockets that share an address and port (SO_REUSEPORT), in the order of their inodes. */
 struct listen_group {
-	char listen[ADDR_LEN]; /* "10.0.0.1:80", "0.0.0.0:80", "[::]:80", "*:80" both families */
+	/* "10.0.0.1:80", "0.0.0.0:80", "[::]:80", "*:80" both families; "udp 0.0.0.0:53" */
+	char listen[ADDR_LEN];
 	unsigned int port;
+	bool udp;
 	unsigned int netns; /* inode of the network namespace they are in, 0: this process' own */
 	char ifname[IFNAME_LEN]; /* that they are bound to, or "" */
 	enum chooser chooser; /* a BPF program that chooses among them */
@@ -318,6 +320,7 @@ struct facts {
 	enum tri groups_known; /* read for steering only */
 	int groups_err; /* errno when not known; 0: nobody asked */
 	enum tri groups_heed_cpu; /* SO_INCOMING_CPU decides in a group (6.2, some stable kernels) */
+	enum tri groups_heed_cpu_udp; /* the same for UDP */
 	struct listen_group *group;
 	unsigned int nr_group;
 	struct named_netns *netns; /* those in which a policy steers, as far as they are there */

@@ -19,6 +19,7 @@ here=$(dirname "$0")
 	. "$here/steer_taker_cases.sh"
 	. "$here/steer_command_cases.sh"
 	. "$here/steer_netns_cases.sh"
+	. "$here/steer_udp_cases.sh"
 }
 a=nlsteer-a-$$ b=nlsteer-b-$$ c=nlsteer-c-$$
 
@@ -29,4 +30,5 @@ path_cases
 taker_cases
 steer_command_cases
 steer_netns_cases
+steer_udp_cases
 t_done

@@ -77,6 +77,7 @@ static void steer_command__sections__the_wider_has_the_narrower(void **state)
 	const struct steer_policy other = { .port = 81 };
 	const struct steer_policy one = { .port = 80, .listen = "10.0.0.1:80" };
 	const struct steer_policy there = { .port = 80, .netns = "web" };
+	const struct steer_policy udp = { .port = 80, .udp = true, .stateless = true };
 	const struct steer_policy two = { .port = 80, .listen = "10.0.0.2:80" };
 
 	assert_true(config_steer_has(&port, &port));
@@ -87,6 +88,7 @@ static void steer_command__sections__the_wider_has_the_narrower(void **state)
 	assert_false(config_steer_has(&port, &other));
 	assert_false(config_steer_has(&port, &there));
 	assert_true(config_steer_has(&there, &there));
+	assert_false(config_steer_has(&port, &udp));
 }
 
 #define TEST(f) cmocka_unit_test(f)

@@ -23,6 +23,7 @@ here=$(dirname "$0")
 	. "$here/../net/steer_taker_cases.sh"
 	. "$here/../net/steer_command_cases.sh"
 	. "$here/../net/steer_netns_cases.sh"
+	. "$here/../net/steer_udp_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b c=nlsteer-c
 reload_nr=5 # 20 where nothing is emulated
@@ -174,6 +175,7 @@ path_cases
 taker_cases
 steer_command_cases
 steer_netns_cases
+steer_udp_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
 t_case steer.netns.server_is_seen_to_come comes_elsewhere

@@ -29,16 +29,13 @@ struct seen {
 	unsigned int nr;
 };
 
-/* All records of the iterator @fd. */
+/* All records of the iterator @fd, behind those that are there. */
 static int records_read(int fd, struct seen *seen)
 {
 	const size_t room = GROUP_SOCKETS_MAX * sizeof(*seen->socket);
-	size_t len = 0;
+	size_t len = seen->nr * sizeof(*seen->socket);
 	ssize_t n;
 
-	seen->socket = malloc(room);
-	if (!seen->socket)
-		return -ENOMEM;
 	while ((n = read(fd, (char *)seen->socket + len, room - len)) != 0) {
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
@@ -52,11 +49,22 @@ static int records_read(int fd, struct seen *seen)
 	return 0;
 }
 
+static int iterate(const struct bpf_program *prog, struct seen *seen)
+{
+	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	int ret = fd < 0 ? -errno : records_read(fd, seen);
+
+	if (fd >= 0)
+		close(fd);
+	(void)bpf_link__destroy(link);
+	return ret;
+}
+
 static int walk(struct seen *seen)
 {
 	struct steer_bpf *skel = steer_bpf__open();
-	struct bpf_link *link;
-	int fd, ret;
+	int ret;
 
 	if (!skel)
 		return -errno;
@@ -64,20 +72,13 @@ static int walk(struct seen *seen)
 	ret = bpf_program__set_autoload(skel->progs.steer_select, false);
 	if (!ret)
 		ret = steer_bpf__load(skel);
-	if (ret) {
-		steer_bpf__destroy(skel);
-		return ret;
-	}
-	link = bpf_program__attach_iter(skel->progs.steer_walk, NULL);
-	ret = link ? 0 : -errno;
-	fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-	if (!ret && fd < 0)
-		ret = -errno;
+	seen->socket = malloc(GROUP_SOCKETS_MAX * sizeof(*seen->socket));
+	if (!ret && !seen->socket)
+		ret = -ENOMEM;
 	if (!ret)
-		ret = records_read(fd, seen);
-	if (fd >= 0)
-		close(fd);
-	(void)bpf_link__destroy(link);
+		ret = iterate(skel->progs.steer_walk, seen);
+	if (!ret)
+		ret = iterate(skel->progs.steer_walk_udp, seen);
 	steer_bpf__destroy(skel);
 	return ret;
 }
@@ -122,8 +123,11 @@ static int group_make(const struct steer_seen *seen, unsigned int nr, struct lis
 	unsigned int i;
 
 	memset(group, 0, sizeof(*group));
-	group_listen_text(seen->family, seen->addr, seen->port, seen->v6only, group->listen,
-			  sizeof(group->listen));
+	group->udp = seen->udp;
+	(void)snprintf(group->listen, sizeof(group->listen), "%s", seen->udp ? GROUP_UDP : "");
+	group_listen_text(seen->family, seen->addr, seen->port, seen->v6only,
+			  group->listen + strlen(group->listen),
+			  sizeof(group->listen) - strlen(group->listen));
 	group->port = seen->port;
 	if (seen->ifindex && !if_indextoname(seen->ifindex, group->ifname))
 		(void)snprintf(group->ifname, sizeof(group->ifname), "if%u", seen->ifindex);
@@ -269,6 +273,7 @@ static const struct field socket_fields[] = {
 const struct field group_fields[] = {
 	F_STR(listen_group, listen),
 	F_UINT(listen_group, port),
+	F_BOOL(listen_group, udp),
 	F_UINT(listen_group, netns),
 	F_STR(listen_group, ifname),
 	F_ENUM(listen_group, chooser, chooser_names),

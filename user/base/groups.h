@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Groups of listening TCP sockets (SO_REUSEPORT) of this network namespace, who
- * takes connections from each socket, and for which CPU each is meant.
+ * Groups of listening TCP sockets, and of UDP sockets that are not connected
+ * (SO_REUSEPORT), of this network namespace, who takes connections or datagrams
+ * from each socket, and for which CPU each is meant.
  */
 #ifndef NETLANE_BASE_GROUPS_H
 #define NETLANE_BASE_GROUPS_H
@@ -53,6 +54,7 @@ const struct listen_group *groups_find(const struct listen_group *groups, unsign
  * comes above that percentage of a backlog; "foreign program" by somebody's, "hash"
  * where nothing is meant for any. Heap, NULL: out of memory.
  */
+#define GROUP_UDP "udp " /* before what a group of UDP sockets listens on */
 #define GROUP_HASH "hash"
 #define GROUP_CPU "cpu "
 #define GROUP_PROGRAM "program "
@@ -72,6 +74,6 @@ bool group_is_rest(const char *now, const char *ours);
  * in a network namespace of its own. IS_UNKNOWN with an errno where that cannot
  * be made.
  */
-enum tri groups_probe(int *errno_out);
+enum tri groups_probe(bool udp, int *errno_out);
 
 #endif /* NETLANE_BASE_GROUPS_H */

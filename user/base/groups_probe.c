@@ -35,18 +35,37 @@ static int lo_up(void)
 	return ret;
 }
 
-static int listener(struct sockaddr_in *addr, int cpu)
+static int listener(int type, struct sockaddr_in *addr, int cpu)
 {
 	socklen_t len = sizeof(*addr);
 	const int one = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof(cpu)) ||
-	    bind(fd, (struct sockaddr *)addr, sizeof(*addr)) || listen(fd, TRIES) ||
+	    bind(fd, (struct sockaddr *)addr, sizeof(*addr)) ||
+	    (type == SOCK_STREAM && listen(fd, TRIES)) ||
 	    getsockname(fd, (struct sockaddr *)addr, &len))
 		return -1;
 	return fd;
+}
+
+/* What comes by it: a connection, or a datagram. */
+static int send_one(int type, const struct sockaddr_in *addr)
+{
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)addr, sizeof(*addr)))
+		return errno;
+	return type == SOCK_DGRAM && send(fd, "?", 1, 0) != 1 ? errno : 0;
+}
+
+static int take_one(int type, int fd)
+{
+	char byte;
+
+	return (type == SOCK_DGRAM ? recv(fd, &byte, 1, 0) : accept(fd, NULL, NULL)) < 0 ? errno :
+											   0;
 }
 
 /* Where the connection is; a busy CPU may take its time. */
@@ -59,11 +78,11 @@ static bool came(int meant, int other)
 }
 
 /* On one CPU, over loopback: that CPU receives. */
-static int ask(void)
+static int ask(int type)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET,
 				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int cpu = sched_getcpu(), meant, other, i, fd;
+	int cpu = sched_getcpu(), meant, other, i, ret;
 	cpu_set_t set;
 
 	if (cpu < 0 || cpu >= CPU_SETSIZE)
@@ -75,30 +94,31 @@ static int ask(void)
 	i = lo_up();
 	if (i)
 		return i;
-	other = listener(&addr, cpu + 1); /* it need not be there */
-	meant = listener(&addr, cpu);
+	other = listener(type, &addr, cpu + 1); /* it need not be there */
+	meant = listener(type, &addr, cpu);
 	if (other < 0 || meant < 0)
 		return errno;
 	for (i = 0; i < TRIES; i++) {
-		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-			return errno;
+		ret = send_one(type, &addr);
+		if (ret)
+			return ret;
 		if (!came(meant, other))
 			return ANSWER_NO;
-		if (accept(meant, NULL, NULL) < 0)
-			return errno;
+		ret = take_one(type, meant);
+		if (ret)
+			return ret;
 	}
 	return ANSWER_YES;
 }
 
-enum tri groups_probe(int *errno_out)
+enum tri groups_probe(bool udp, int *errno_out)
 {
 	int status = 0;
 	pid_t child = fork();
 
 	*errno_out = 0;
 	if (!child)
-		_exit(ask());
+		_exit(ask(udp ? SOCK_DGRAM : SOCK_STREAM));
 	if (child < 0 || TEMP_FAILURE_RETRY(waitpid(child, &status, 0)) != child ||
 	    !WIFEXITED(status)) {
 		*errno_out = child < 0 ? errno : ECHILD;

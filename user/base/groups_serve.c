@@ -2,7 +2,8 @@
 /*
  * Who takes connections from a listening socket. A descriptor does not tell: a
  * master and every worker have all of them. The rule: a thread serves a socket
- * if it waits for it, in an epoll set that has the socket or in accept() itself;
+ * if it waits for it, in an epoll set that has the socket or in accept() itself, or for
+ * datagrams in recvmsg() and the like;
  * a thread that runs just now is looked at again, a few times. Where nobody is found
  * so (poll(), io_uring, a thread that is busy), those who were seen to accept do.
  */
@@ -61,6 +62,12 @@ static bool is_accept(long nr)
 	return nr == SYS_accept4 || nr == SYS_accept;
 }
 
+/* Of a UDP socket; who waits in one of them for a TCP connection has no listening socket. */
+static bool is_receive(long nr)
+{
+	return nr == SYS_recvfrom || nr == SYS_recvmsg || nr == SYS_recvmmsg || nr == SYS_read;
+}
+
 static bool is_epoll_wait(long nr)
 {
 #ifdef SYS_epoll_wait /* not on arm64 */
@@ -87,7 +94,7 @@ static int waits_for(unsigned int pid, unsigned int tid)
 		return -2;
 	if (sscanf(line, "%ld 0x%lx", &nr, &fd) != 2 || fd > INT_MAX)
 		return -1;
-	return is_accept(nr) || is_epoll_wait(nr) ? (int)fd : -1;
+	return is_accept(nr) || is_receive(nr) || is_epoll_wait(nr) ? (int)fd : -1;
 }
 
 /* A look at all threads takes longer than one runs between two waits, mostly. */

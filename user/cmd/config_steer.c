@@ -129,6 +129,22 @@ static int take_netns(struct steer_policy *steer, const char *value)
 	return text_copy(steer->netns, sizeof(steer->netns), value) ? 0 : -EINVAL;
 }
 
+static int take_protocol(struct steer_policy *steer, const char *value)
+{
+	if (strcmp(value, "tcp") && strcmp(value, "udp"))
+		return -EINVAL;
+	steer->udp = !strcmp(value, "udp");
+	return 0;
+}
+
+static int take_udp(struct steer_policy *steer, const char *value)
+{
+	if (strcmp(value, "stateless"))
+		return -EINVAL;
+	steer->stateless = true;
+	return 0;
+}
+
 static const struct steer_key {
 	const char *name;
 	int (*take)(struct steer_policy *steer, const char *value);
@@ -140,6 +156,8 @@ static const struct steer_key {
 	{ "by", take_by, "are auto, incoming-cpu and program" },
 	{ "spill", take_spill, "are off, and 1 to 100 percent of a listening socket's backlog" },
 	{ "pin", take_pin, "is yes or no" },
+	{ "protocol", take_protocol, "is tcp or udp" },
+	{ "udp", take_udp, "is stateless, where any worker may get any datagram" },
 	{ "netns", take_netns,
 	  "is a name of ip netns, such as web, or a path, such as /proc/812/ns/net, of 63 "
 	  "characters at most" },
@@ -221,12 +239,26 @@ int config_steer_check(const struct steer_policy *steer, struct err *err)
 		return err_set(err, -EINVAL,
 			       "by = incoming-cpu, which cannot spill: allowed are spill = off, "
 			       "and by = auto or program");
+	if (steer->udp && !steer->stateless)
+		return err_set(
+			err, -EINVAL,
+			"protocol = udp without udp = stateless: datagrams of one flow come "
+			"to another worker when steering begins or ends, or the flow changes "
+			"CPUs, so only servers that keep nothing of a flow (DNS, not QUIC) "
+			"are steered");
+	if (!steer->udp && steer->stateless)
+		return err_set(err, -EINVAL, "udp = stateless without protocol = udp");
+	if (steer->udp && steer->spill)
+		return err_set(err, -EINVAL,
+			       "spill with protocol = udp, whose sockets have no backlog: allowed "
+			       "is spill = off");
 	return 0;
 }
 
 bool config_steer_has(const struct steer_policy *steer, const struct steer_policy *of)
 {
-	return steer->port == of->port && !strcmp(steer->netns, of->netns) &&
+	return steer->port == of->port && steer->udp == of->udp &&
+	       !strcmp(steer->netns, of->netns) &&
 	       (!steer->listen[0] || !strcmp(steer->listen, of->listen));
 }
 

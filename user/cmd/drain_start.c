@@ -38,7 +38,8 @@ char *drain_ports(const struct policy *policy)
 	if (policy->drain.ports[0])
 		(void)portset_parse(policy->drain.ports, &ports); /* checked when it was taken */
 	for (i = 0; i < policy->nr_steer && !policy->drain.ports[0]; i++)
-		if (!policy->steer[i].netns[0]) /* else it is drained in that namespace, if at all */
+		/* connections alone are drained, and those of another namespace there, if at all */
+		if (!policy->steer[i].netns[0] && !policy->steer[i].udp)
 			portset_add(&ports, policy->steer[i].port);
 	/* what leads to a drained listener leads nowhere */
 	for (i = 0; i < policy->nr_bind && !policy->drain.ports[0]; i++)

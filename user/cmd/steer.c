@@ -22,6 +22,8 @@ struct steer_opts {
 	const char *by;
 	const char *spill;
 	const char *netns;
+	const char *protocol;
+	const char *udp;
 	bool pin;
 	bool dry_run;
 	bool json;
@@ -32,14 +34,15 @@ struct steer_opts {
 /* ------------------------------------------------------------- start and stop */
 
 /* The options as keys of a section, in @keys for the service and in @wish for this process. */
-static int wish_take(const struct steer_opts *opts, struct json_object *keys,
+static int wish_take(const struct steer_opts *opts, bool start, struct json_object *keys,
 		     struct steer_policy *wish, struct err *err)
 {
-	const char *const given[][2] = { { "listen", opts->listen },
-					 { "by", opts->by },
-					 { "spill", opts->spill },
-					 { "netns", opts->netns },
-					 { "pin", opts->pin ? "yes" : NULL } };
+	const char *const given[][2] = {
+		{ "listen", opts->listen },	    { "by", opts->by },
+		{ "spill", opts->spill },	    { "netns", opts->netns },
+		{ "protocol", opts->protocol },	    { "udp", opts->udp },
+		{ "pin", opts->pin ? "yes" : NULL }
+	};
 	unsigned int i;
 	int ret = 0;
 
@@ -53,7 +56,7 @@ static int wish_take(const struct steer_opts *opts, struct json_object *keys,
 	}
 	if (ret)
 		return err_prefix(err, "--"), ret;
-	ret = wish->port ? config_steer_check(wish, err) : 0;
+	ret = start && wish->port ? config_steer_check(wish, err) : 0;
 	if (ret)
 		err_prefix(err, "asked for is ");
 	return ret;
@@ -126,7 +129,8 @@ static int change(const struct steer_opts *opts, bool start)
 
 	if (!start && !strcmp(opts->listen, "all"))
 		given.listen = NULL;
-	ret = keys ? wish_take(&given, keys, &wish, &err) : err_set(&err, -ENOMEM, "out of memory");
+	ret = keys ? wish_take(&given, start, keys, &wish, &err) :
+		     err_set(&err, -ENOMEM, "out of memory");
 	if (ret || opts->dry_run) {
 		json_object_put(keys);
 		return ret ? fail_err(ret, &err) : dry_run(opts, &wish);
@@ -154,10 +158,10 @@ static const char *misused(const struct steer_opts *opts, const char *word)
 
 	if (!start && !stop && strcmp(word, "status"))
 		return "steer takes one of status, start and stop";
-	if (!start && (opts->by || opts->spill || opts->pin || opts->dry_run))
-		return "--by, --spill, --pin and --dry-run are of steer start";
-	if (!start && !stop && (opts->listen || opts->netns))
-		return "--listen and --netns are of steer start and steer stop";
+	if (!start && (opts->by || opts->spill || opts->udp || opts->pin || opts->dry_run))
+		return "--by, --spill, --udp, --pin and --dry-run are of steer start";
+	if (!start && !stop && (opts->listen || opts->netns || opts->protocol))
+		return "--listen, --netns and --protocol are of steer start and steer stop";
 	if (start && !opts->listen)
 		return "which server? steer start --listen 80, or --listen 10.0.0.1:80";
 	if (stop && !opts->listen)
@@ -190,6 +194,10 @@ static const struct option_desc steer_options[] = {
 	  "of start: more of a backlog than this, and the hash decides" },
 	{ "netns", OPTION_TEXT, offsetof(struct steer_opts, netns), "NAME|PATH",
 	  "of start and stop: the server is in that network namespace" },
+	{ "protocol", OPTION_TEXT, offsetof(struct steer_opts, protocol), "tcp|udp",
+	  "of start and stop: what it listens for (tcp)" },
+	{ "udp", OPTION_TEXT, offsetof(struct steer_opts, udp), "stateless",
+	  "of start: any worker may get any datagram, without which UDP is not steered" },
 	{ "pin", OPTION_FLAG, offsetof(struct steer_opts, pin), NULL,
 	  "of start: workers that float are pinned" },
 	{ "dry-run", OPTION_FLAG, offsetof(struct steer_opts, dry_run), NULL,

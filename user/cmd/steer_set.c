@@ -9,6 +9,7 @@
 
 #include "apply/apply.h"
 #include "base/files.h"
+#include "base/groups.h"
 #include "base/names.h"
 #include "base/step.h"
 #include "cmd/cmd.h"
@@ -214,7 +215,10 @@ static bool entry_is_let_go(const struct steer_ask *ask, const struct facts *fac
 			    const struct entry *entry)
 {
 	const struct knob *knob = &entry->step.knob;
-	struct listen_group group = { .netns = knob->netns };
+	bool udp = !strncmp(knob->addr, GROUP_UDP, strlen(GROUP_UDP));
+	const char *listen = knob->addr + (udp ? strlen(GROUP_UDP) : 0);
+	struct listen_group group = { .netns = knob->netns, .udp = udp };
+	char canonical[ADDR_LEN];
 
 	if (entry->undone)
 		return false;
@@ -222,8 +226,7 @@ static bool entry_is_let_go(const struct steer_ask *ask, const struct facts *fac
 		return pin_is_let_go(ask, facts, knob);
 	/* its sockets may be gone, or others: what it listened on names it */
 	memcpy(group.listen, knob->addr, sizeof(group.listen)); /* same sizes */
-	return knob->kind == KNOB_STEER &&
-	       !config_listen_parse(knob->addr, group.listen, &group.port) &&
+	return knob->kind == KNOB_STEER && !config_listen_parse(listen, canonical, &group.port) &&
 	       is_let_go(ask, facts, &group, false);
 }
 

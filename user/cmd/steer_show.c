@@ -87,7 +87,7 @@ static int paths_add(const struct events *events, unsigned int netns, struct ste
 	for (i = 0; i < view->nr_row && !ret; i++) {
 		struct steer_row *row = &view->row[i];
 
-		if (row->group->netns) /* its queues are not seen from here */
+		if (row->group->netns || row->group->udp) /* its queues are not seen from here */
 			continue;
 		of.port = row->group->port;
 		of.ipv6 = is_ipv6(row);
@@ -116,7 +116,8 @@ static int counts_add(struct steer_view *view)
 			struct steer_row *row = &view->row[i];
 
 			if (accept->netns == (row->group->netns ? row->group->netns : netns) &&
-			    accept->port == row->group->port && accept->ipv6 == is_ipv6(row))
+			    !row->group->udp && accept->port == row->group->port &&
+			    accept->ipv6 == is_ipv6(row))
 				ret = row_count(&events, accept, row);
 		}
 	if (!ret)

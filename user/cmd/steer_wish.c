@@ -23,6 +23,8 @@ static const struct field wish_fields[] = {
 	F_STR(steer_policy, listen),
 	F_UINT(steer_policy, port),
 	F_STR(steer_policy, netns),
+	F_BOOL(steer_policy, udp),
+	F_BOOL(steer_policy, stateless),
 	F_ENUM(steer_policy, way, steer_way_names),
 	F_BOOL(steer_policy, pin),
 	F_BOOL(steer_policy, spill_said),
@@ -55,8 +57,8 @@ static bool wished_write(const struct wished *wished)
 
 static bool is_same(const struct steer_policy *a, const struct steer_policy *b)
 {
-	return a->asked_in == b->asked_in && a->port == b->port && !strcmp(a->listen, b->listen) &&
-	       !strcmp(a->netns, b->netns);
+	return a->asked_in == b->asked_in && a->port == b->port && a->udp == b->udp &&
+	       !strcmp(a->listen, b->listen) && !strcmp(a->netns, b->netns);
 }
 
 /* Room for one more at the end of a list, zeroed. */

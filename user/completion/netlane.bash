@@ -17,6 +17,12 @@ _netlane()
 		[ "${COMP_WORDS[1]}" != steer ] || words="auto incoming-cpu program"
 		[ "${COMP_WORDS[1]}" != drain ] || words="refuse drop"
 		;;
+	--protocol)
+		words="tcp udp"
+		;;
+	--udp)
+		words=stateless
+		;;
 	--netns)
 		words=$(ls /run/netns 2>/dev/null)
 		;;
@@ -39,7 +45,7 @@ _netlane()
 		top) words="--nic --config --help $nics" ;;
 		ports) words="--json --check --all --live --help" ;;
 		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
-		steer) words="status start stop --listen --by --spill --netns --pin --dry-run --json --check --config --help" ;;
+		steer) words="status start stop --listen --by --spill --netns --protocol --udp --pin --dry-run --json --check --config --help" ;;
 		drain) words="start status stop --ports --by --grace --deadline --then-reset --rehearse --wait --json --config --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;

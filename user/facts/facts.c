@@ -105,6 +105,7 @@ static void moving_swap(struct facts *a, struct facts *b)
 	a->groups_known = b->groups_known;
 	a->groups_err = b->groups_err;
 	a->groups_heed_cpu = b->groups_heed_cpu;
+	a->groups_heed_cpu_udp = b->groups_heed_cpu_udp;
 	a->group = b->group;
 	a->nr_group = b->nr_group;
 	a->binds_known = b->binds_known;

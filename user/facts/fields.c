@@ -205,6 +205,7 @@ const struct field facts_fields[] = {
 	F_ENUM(facts, groups_known, tri_names),
 	F_INT(facts, groups_err),
 	F_ENUM(facts, groups_heed_cpu, tri_names),
+	F_ENUM(facts, groups_heed_cpu_udp, tri_names),
 	F_LIST(facts, group, nr_group, group_fields),
 	F_LIST(facts, netns, nr_netns, named_netns_fields),
 	F_ENUM(facts, binds_known, tri_names),

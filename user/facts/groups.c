@@ -11,15 +11,26 @@
 #include "facts/facts.h"
 #include "facts/gather.h"
 
-/* A kernel does not change its mind: asked once by a process. */
-static enum tri heeds_cpu(int *errno_out)
+/* A kernel does not change its mind: asked once by a process, of each protocol. */
+static enum tri heeds_cpu(bool udp, int *errno_out)
 {
-	static enum tri known;
+	static enum tri known[2];
 
-	*errno_out = 0;
-	if (known == IS_UNKNOWN)
-		known = groups_probe(errno_out);
-	return known;
+	if (known[udp] == IS_UNKNOWN)
+		known[udp] = groups_probe(udp, errno_out);
+	return known[udp];
+}
+
+/* Without two sockets there is nothing that it could decide. */
+static void heed_gather(struct facts *facts)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_group; i++)
+		if (facts->group[i].udp)
+			facts->groups_heed_cpu_udp = heeds_cpu(true, &facts->groups_err);
+		else
+			facts->groups_heed_cpu = heeds_cpu(false, &facts->groups_err);
 }
 
 int groups_gather(const struct gather *g, struct facts *facts)
@@ -32,9 +43,7 @@ int groups_gather(const struct gather *g, struct facts *facts)
 	ret = groups_read(&facts->group, &facts->nr_group, GROUPS_SERVED, &err);
 	facts->groups_err = -ret;
 	facts->groups_known = ret ? IS_UNKNOWN : IS_YES;
-	/* without two sockets there is nothing that it could decide */
-	if (!ret && facts->nr_group)
-		facts->groups_heed_cpu = heeds_cpu(&facts->groups_err);
+	heed_gather(facts);
 	return ret == -ENOMEM ? ret : 0;
 }
 
@@ -106,8 +115,7 @@ static int groups_append(struct facts *facts, const struct places *places)
 	facts->group = more;
 	facts->nr_group += nr;
 	free(group); /* what it points to was taken over */
-	if (facts->nr_group && facts->groups_heed_cpu == IS_UNKNOWN)
-		facts->groups_heed_cpu = heeds_cpu(&facts->groups_err);
+	heed_gather(facts);
 	return 0;
 }
 

@@ -14,31 +14,6 @@
 #include "plan/pin.h"
 #include "plan/why.h"
 
-/*
- * Do the CPUs of the @i-th socket's server tell which connections are its? Several
- * do where they are nobody's but those' who have just the same ones (a NUMA node's
- * workers), and where there are others: else any CPU is as good as any other.
- */
-static bool set_tells(const struct listen_group *group, unsigned int i)
-{
-	const struct cpumask *own = &group->socket[i].cpus;
-	struct cpumask common;
-	bool others = false;
-	unsigned int k;
-
-	if (cpumask_empty(own))
-		return false;
-	for (k = 0; k < group->nr_socket; k++) {
-		if (cpumask_equal(own, &group->socket[k].cpus))
-			continue;
-		cpumask_and(&common, own, &group->socket[k].cpus);
-		if (!cpumask_empty(&common))
-			return false;
-		others = true;
-	}
-	return others;
-}
-
 /* Has any socket more than one CPU? Only a program can give it what they all receive. */
 static bool has_sets(const struct listen_group *group)
 {
@@ -50,50 +25,10 @@ static bool has_sets(const struct listen_group *group)
 	return false;
 }
 
-/* In words what keeps the @i-th socket from being meant for its CPUs; "" if nothing does. */
-static void socket_obstacle(const struct listen_group *group, unsigned int i, char *buf,
-			    unsigned int len)
+/* Does SO_INCOMING_CPU decide in such a group here? */
+static bool heeds_cpu(const struct facts *facts, const struct listen_group *group)
 {
-	const struct group_socket *s = &group->socket[i];
-	char cpus[WHY_CPUS_LEN];
-
-	buf[0] = '\0';
-	if (!s->pid)
-		(void)snprintf(buf, len,
-			       "no process is seen to have socket %u of %u; without CAP_SYS_PTRACE "
-			       "those of others are hidden",
-			       i + 1, group->nr_socket);
-	else if (s->reach_err)
-		(void)snprintf(buf, len,
-			       "the sockets of pid %u cannot be reached (%s): Yama "
-			       "(kernel.yama.ptrace_scope), a security module or a missing "
-			       "CAP_SYS_PTRACE",
-			       s->pid, strerror(s->reach_err));
-	else if (!s->servers)
-		(void)snprintf(buf, len, "no thread was seen to take from socket %u of %u", i + 1,
-			       group->nr_socket);
-	else if (cpumask_count(&s->cpus) != 1 && !set_tells(group, i))
-		(void)snprintf(buf, len, "%s may run on %s: give each worker a CPU of its own",
-			       s->server, why_cpus(&s->cpus, cpus));
-}
-
-void steer_obstacle(const struct listen_group *group, char *buf, unsigned int len)
-{
-	unsigned int i;
-
-	buf[0] = '\0';
-	if (group->nr_socket < 2)
-		(void)snprintf(buf, len, "one socket, so nothing to choose from");
-	else if (group->nr_socket > STEER_SLOTS)
-		(void)snprintf(buf, len, "more than %d sockets", STEER_SLOTS);
-	else if (group->ifname[0])
-		(void)snprintf(buf, len, "bound to %s, which netlane does not steer",
-			       group->ifname);
-	else if (group->chooser == CHOOSER_FOREIGN)
-		(void)snprintf(buf, len,
-			       "a BPF program chooses already; it could not be given back");
-	for (i = 0; i < group->nr_socket && !buf[0]; i++)
-		socket_obstacle(group, i, buf, len);
+	return (group->udp ? facts->groups_heed_cpu_udp : facts->groups_heed_cpu) == IS_YES;
 }
 
 /* What is ours already stays of its kind. */
@@ -102,15 +37,18 @@ static bool by_program(const struct facts *facts, const struct steer_policy *pol
 {
 	if (policy->way != STEER_AUTO)
 		return policy->way == STEER_PROGRAM;
-	return group->chooser == CHOOSER_OURS || facts->groups_heed_cpu != IS_YES ||
-	       policy->spill || has_sets(group);
+	return group->chooser == CHOOSER_OURS || !heeds_cpu(facts, group) || policy->spill ||
+	       has_sets(group);
 }
 
 /* "cpu 0,1,2,3": each socket for the CPUs of its server. */
 static char *value_wanted(const struct steer_policy *policy, const struct listen_group *group,
 			  bool program)
 {
-	const unsigned int spill = policy->spill_said ? policy->spill : STEER_SPILL;
+	/* what waits in a socket of datagrams is no backlog */
+	const unsigned int spill = group->udp	      ? 0 :
+				   policy->spill_said ? policy->spill :
+							STEER_SPILL;
 	struct text t = { 0 };
 	unsigned int i;
 
@@ -144,9 +82,10 @@ bool steer_names(const struct facts *facts, const struct steer_policy *policy,
 {
 	unsigned int netns;
 
-	if (!netns_of(facts, policy, &netns) || group->netns != netns)
+	if (!netns_of(facts, policy, &netns) || group->netns != netns || group->udp != policy->udp)
 		return false;
-	return policy->listen[0] ? !strcmp(policy->listen, group->listen) :
+	return policy->listen[0] ? !strcmp(policy->listen,
+					   group->listen + (group->udp ? strlen(GROUP_UDP) : 0)) :
 				   policy->port == group->port;
 }
 
@@ -258,7 +197,7 @@ static void left_say(const struct work *w, const struct steer_policy *policy,
 		     const struct listen_group *group, char *buf, unsigned int len)
 {
 	steer_obstacle(group, buf, len);
-	if (!buf[0] && policy->way == STEER_INCOMING_CPU && w->facts->groups_heed_cpu != IS_YES)
+	if (!buf[0] && policy->way == STEER_INCOMING_CPU && !heeds_cpu(w->facts, group))
 		(void)snprintf(buf, len,
 			       "by = incoming-cpu, which this kernel does not heed in a group "
 			       "(tried)");
@@ -337,9 +276,9 @@ static void none_say(const struct facts *facts, const struct steer_policy *polic
 		     size_t len)
 {
 	unsigned int netns;
-	char port[16];
+	char port[24];
 
-	(void)snprintf(port, sizeof(port), "port %u", policy->port);
+	(void)snprintf(port, sizeof(port), "%sport %u", policy->udp ? GROUP_UDP : "", policy->port);
 	if (netns_of(facts, policy, &netns))
 		(void)snprintf(buf, len, "no sockets share %s (SO_REUSEPORT) %s%s",
 			       policy->listen[0] ? policy->listen : port,
