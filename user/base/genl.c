@@ -72,3 +72,55 @@ int genl_find(struct mnl_socket *nl, unsigned int seq, const char *family, const
 	*numbers = found;
 	return ret;
 }
+
+struct listed {
+	const char *family;
+	uint16_t *number;
+};
+
+struct listed_one {
+	const char *name;
+	uint16_t number;
+};
+
+static int listed_attr(const struct nlattr *attr, void *data)
+{
+	struct listed_one *one = data;
+
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME &&
+	    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+		one->name = mnl_attr_get_str(attr);
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
+	    !mnl_attr_validate(attr, MNL_TYPE_U16))
+		one->number = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static int listed_cb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct listed *listed = data;
+	struct listed_one one = { 0 };
+	int ret = mnl_attr_parse(nlh, sizeof(struct genlmsghdr), listed_attr, &one);
+
+	if (one.name && !strcmp(one.name, listed->family))
+		*listed->number = one.number;
+	return ret;
+}
+
+int genl_find_there(struct mnl_socket *nl, unsigned int seq, const char *family, uint16_t *number)
+{
+	_Alignas(struct nlmsghdr) char buf[64];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct listed listed = { family, number };
+	struct genlmsghdr *genl;
+	int ret;
+
+	*number = 0;
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	ret = netlink_dump(nl, nlh, seq, listed_cb, &listed);
+	return ret ? ret : *number ? 0 : -ENOENT;
+}

@@ -15,5 +15,10 @@ struct genl_numbers {
 /* Asks over @nl, with sequence number @seq. 0; -ENOENT: no such family here; -errno. */
 int genl_find(struct mnl_socket *nl, unsigned int seq, const char *family, const char *group,
 	      struct genl_numbers *numbers);
+/*
+ * The same for who may not change the node: a name that the kernel does not know has it
+ * run modprobe(8), so that all families are listed instead. No group.
+ */
+int genl_find_there(struct mnl_socket *nl, unsigned int seq, const char *family, uint16_t *number);
 
 #endif /* NETLANE_BASE_GENL_H */
