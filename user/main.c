@@ -7,8 +7,8 @@
 #include "cmd/cmd.h"
 
 static const struct command *const commands[] = {
-	&cmd_plan, &cmd_up,    &cmd_down,  &cmd_status, &cmd_stat,  &cmd_top, &cmd_ports,
-	&cmd_tcp,  &cmd_steer, &cmd_drain, &cmd_log,	&cmd_facts, &cmd_run,
+	&cmd_plan, &cmd_up,    &cmd_down,  &cmd_status, &cmd_stat, &cmd_top,   &cmd_ports,
+	&cmd_tcp,  &cmd_steer, &cmd_drain, &cmd_smc,	&cmd_log,  &cmd_facts, &cmd_run,
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

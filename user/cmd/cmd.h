@@ -37,6 +37,7 @@ extern const struct command cmd_ports;
 extern const struct command cmd_tcp;
 extern const struct command cmd_steer;
 extern const struct command cmd_drain;
+extern const struct command cmd_smc;
 extern const struct command cmd_run;
 /* The first screen: netlane without a command. */
 extern const struct command cmd_first;

@@ -47,12 +47,13 @@ _netlane()
 		tcp) words="--by --worst --order --listeners --events --all --json --check --config --help" ;;
 		steer) words="status start stop --listen --by --spill --netns --protocol --udp --pin --dry-run --json --check --config --help" ;;
 		drain) words="start status stop --ports --by --grace --deadline --then-reset --rehearse --wait --json --config --help" ;;
+		smc) words="check status --json --check --all --help" ;;
 		log) words="--json --help" ;;
 		facts) words="--json --redact --facts --help" ;;
 		run) words="--config --help" ;;
-		*) words="plan up down status stat top ports tcp steer drain log facts run --help --version" ;;
+		*) words="plan up down status stat top ports tcp steer drain smc log facts run --help --version" ;;
 		esac
-		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp steer drain log facts run --help --version"
+		[ "$COMP_CWORD" -gt 1 ] || words="plan up down status stat top ports tcp steer drain smc log facts run --help --version"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

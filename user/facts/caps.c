@@ -246,3 +246,18 @@ int caps_gather(const struct gather *g, struct facts *facts)
 	(void)libbpf_set_print(print); /* what it was */
 	return ret;
 }
+
+enum tri cap_probe(const char *name, int *err)
+{
+	libbpf_print_fn_t print = libbpf_set_print(quiet);
+	struct btf *btf = btf__load_vmlinux_btf();
+	unsigned int i;
+
+	*err = ENOENT; /* no such probe */
+	for (i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
+		if (!strcmp(probes[i].name, name))
+			*err = -probes[i].run(&probes[i], btf);
+	btf__free(btf);
+	(void)libbpf_set_print(print); /* what it was */
+	return judge(-*err);
+}

@@ -54,6 +54,8 @@ int groups_gather(const struct gather *g, struct facts *facts);
 int binds_gather(const struct gather *g, struct facts *facts);
 /* caps.c, foreign.c, sysctls.c: -ENOMEM. */
 int caps_gather(const struct gather *g, struct facts *facts);
+/* One of caps.c by its name, of this very node; *err is the errno behind what is not yes. */
+enum tri cap_probe(const char *name, int *err);
 int foreign_gather(const struct gather *g, struct facts *facts);
 int sysctls_gather(const struct gather *g, struct facts *facts);
 

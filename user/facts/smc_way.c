@@ -5,7 +5,6 @@
 
 #include "base/files.h"
 #include "base/smcnl.h"
-#include "facts/facts.h"
 #include "facts/gather.h"
 #include "facts/smc_parts.h"
 
@@ -39,22 +38,6 @@ static enum tri inet_smc(const char *root, const struct smc_node *node)
 	return is;
 }
 
-/* Loads a program of two instructions, and drops it. */
-static void fmod_ret_probe(const char *root, bool live, struct smc_node *node)
-{
-	struct gather g = { .root = root, .live = live, .what = FACTS_CAPS };
-	struct facts facts = { 0 };
-	unsigned int i;
-
-	if (!caps_gather(&g, &facts))
-		for (i = 0; i < facts.nr_cap; i++)
-			if (!strcmp(facts.cap[i].name, FMOD_RET)) {
-				node->fmod_ret = facts.cap[i].is;
-				node->fmod_ret_err = facts.cap[i].err;
-			}
-	facts_free(&facts);
-}
-
 static void smc_run_find(const char *root, struct smc_node *node)
 {
 	static const char *const folders[] = { "/usr/local/bin", "/usr/local/sbin", "/usr/bin",
@@ -79,7 +62,8 @@ void smc_ways_gather(const char *root, bool live, struct smc_node *node)
 {
 	node->inet_smc = inet_smc(root, node);
 	node->mptcp = file_exists(root, "/proc/sys/net/mptcp/enabled") ? IS_YES : IS_NO;
-	fmod_ret_probe(root, live, node);
+	if (live) /* a program of two instructions is loaded, and dropped */
+		node->fmod_ret = cap_probe(FMOD_RET, &node->fmod_ret_err);
 	node->tcp2smc = sysctl_there(root, node, "tcp2smc");
 	(void)file_read_uint(root, &node->tcp2smc_value, "/proc/sys/net/smc/tcp2smc"); /* or 0 */
 	node->hs_ctrl = sysctl_there(root, node, "hs_ctrl");
