@@ -208,6 +208,32 @@ static void ports__of_the_platform__are_counted(void **state)
 	tree_remove(&tree);
 }
 
+/* A thread that waits and cannot be killed, where its stack is in SMC; no other is. */
+static void stuck__tasks__are_found_by_their_stack(void **state)
+{
+	struct smc_node node;
+	struct tree tree;
+
+	tree_make(&tree);
+	node_files(&tree);
+	tree_file(&tree, "protocol  size\nSMC  1824\n", "/proc/net/protocols");
+	tree_file(&tree, "py) thon\n", "/proc/77/comm");
+	tree_file(&tree, "77 (py) thon) S 1 77", "/proc/77/task/77/stat");
+	tree_file(&tree, "78 (py) thon) D 1 77", "/proc/77/task/78/stat");
+	tree_file(&tree,
+		  "[<0>] smc_wr_drain_cq+0x7a/0xa0 [smc]\n[<0>] smc_conn_free+0x1/0x2 [smc]\n",
+		  "/proc/77/task/78/stack");
+	tree_file(&tree, "90 (dd) D 1 90", "/proc/90/task/90/stat");
+	tree_file(&tree, "[<0>] io_schedule+0x7a/0xa0\n", "/proc/90/task/90/stack");
+	node_read(&tree, &node);
+	assert_int_equal(node.nr_stuck, 1);
+	assert_int_equal(node.stuck[0].pid, 77);
+	assert_string_equal(node.stuck[0].comm, "py) thon");
+	assert_string_equal(node.stuck[0].where, "smc_wr_drain_cq");
+	smc_node_free(&node);
+	tree_remove(&tree);
+}
+
 /* ------------------------------------------------------------- sockets */
 
 /* As the kernel sends it: of that state and mode, between two ports. */
@@ -268,6 +294,7 @@ int main(void)
 		cmocka_unit_test(lines__of_guides__have_file_and_number),
 		cmocka_unit_test(rdma__ports__are_read),
 		cmocka_unit_test(ports__of_the_platform__are_counted),
+		cmocka_unit_test(stuck__tasks__are_found_by_their_stack),
 		cmocka_unit_test(sockets__modes__are_of_connections_alone),
 	};
 
