@@ -57,8 +57,13 @@ static int status_run(const struct smc_opts *opts)
 	struct text text = { 0 };
 	struct err err = { 0 };
 	struct smc_view view;
-	int ret = smc_take(&view, &err), code;
+	int ret, code;
 
+	if (smc_kernel_has("/") == IS_NO) {
+		(void)fail("this kernel has no SMC; netlane smc check says more");
+		return CODE_CANNOT;
+	}
+	ret = smc_take(&view, &err);
 	if (ret) {
 		code = fail_err(ret, &err);
 	} else if (opts->json) {

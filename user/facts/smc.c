@@ -13,15 +13,28 @@
 #include "base/smcnl.h"
 #include "facts/smc_parts.h"
 
+static void kernel_gather(const char *root, struct smc_node *node)
+{
+	memset(node, 0, sizeof(*node));
+	(void)file_read(root, node->release, sizeof(node->release), "/proc/sys/kernel/osrelease");
+	(void)file_read(root, node->build, sizeof(node->build), "/proc/sys/kernel/version");
+	smc_module_gather(root, node);
+}
+
+enum tri smc_kernel_has(const char *root)
+{
+	struct smc_node node;
+
+	kernel_gather(root, &node); /* nothing of it is on the heap */
+	return node.smc.there;
+}
+
 int smc_node_gather(const char *root, struct smc_node *node, struct err *err)
 {
 	const bool live = !strcmp(root, "/");
 	int ret;
 
-	memset(node, 0, sizeof(*node));
-	(void)file_read(root, node->release, sizeof(node->release), "/proc/sys/kernel/osrelease");
-	(void)file_read(root, node->build, sizeof(node->build), "/proc/sys/kernel/version");
-	smc_module_gather(root, node);
+	kernel_gather(root, node);
 	ret = smc_rdma_gather(root, node);
 	if (!ret && live && node->smc.loaded == IS_YES)
 		ret = smc_kernel_gather(node);

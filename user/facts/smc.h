@@ -11,5 +11,7 @@
  * -ENOMEM: what could not be read is unknown in @node, whose end is smc_node_free().
  */
 int smc_node_gather(const char *root, struct smc_node *node, struct err *err);
+/* Does this kernel have SMC, loaded or there to be loaded? The part of it that is quick. */
+enum tri smc_kernel_has(const char *root);
 
 #endif /* NETLANE_FACTS_SMC_H */

@@ -117,7 +117,7 @@ static bool stuck_where(const char *root, const char *pid, const char *tid, char
 	where[0] = '\0';
 	/* its stack, of which only root may see anything; "[<0>] smc_wr_drain_cq+0x7a/0xa0 [smc]" */
 	if (!file_slurp(root, &text, "/proc/%s/task/%s/stack", pid, tid) && text.s) {
-		at = strstr(text.s, "] smc");
+		at = strstr(text.s, "] smc_");
 		if (at)
 			(void)sscanf(at, "] %63[a-z0-9_]", where);
 	}

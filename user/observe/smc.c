@@ -111,22 +111,18 @@ static int sockets_take(struct smc_view *view)
 
 int smc_take(struct smc_view *view, struct err *err)
 {
-	struct smc_module smc, diag;
+	struct smc_module diag;
 	char release[128] = "";
 	int ret = 0;
 
 	memset(view, 0, sizeof(*view));
-	(void)file_read("/", release, sizeof(release), "/proc/sys/kernel/osrelease");
-	smcnl_module("/", release, "smc", &smc.there, &smc.loaded);
-	smcnl_module("/", release, "smc_diag", &diag.there, &diag.loaded);
-	view->loaded = !smcnl_loaded("/");
-	view->diag_there = diag.there == IS_YES;
 	view->diag = IS_NO;
+	view->loaded = !smcnl_loaded("/");
 	if (!view->loaded)
-		return smc.there == IS_YES ?
-			       0 :
-			       err_set(err, -EOPNOTSUPP,
-				       "this kernel has no SMC; netlane smc check says more");
+		return 0;
+	(void)file_read("/", release, sizeof(release), "/proc/sys/kernel/osrelease");
+	smcnl_module("/", release, "smc_diag", &diag.there, &diag.loaded);
+	view->diag_there = diag.there == IS_YES;
 	if (diag.loaded == IS_YES)
 		ret = sockets_take(view);
 	if (ret)

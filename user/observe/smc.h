@@ -7,8 +7,8 @@
 #include "base/smc.h"
 
 /*
- * Of this network namespace, with whose they are as far as we may look. 0, -EOPNOTSUPP:
- * this kernel has no SMC, or -errno. The end is smc_view_free() in any case.
+ * Of this network namespace, with whose they are as far as we may look; none where SMC is
+ * not loaded. 0 or -errno. The end is smc_view_free() in any case.
  */
 int smc_take(struct smc_view *view, struct err *err);
 
