@@ -66,6 +66,23 @@ static void module__files__tell_there_and_loaded(void **state)
 	tree_remove(&tree);
 }
 
+/* A built-in smc would have its protocol there: a list of what is built in is not needed. */
+static void module__without_a_list_of_built_in__is_known(void **state)
+{
+	struct smc_node node;
+	struct tree tree;
+
+	tree_make(&tree);
+	tree_file(&tree, RELEASE "\n", "/proc/sys/kernel/osrelease");
+	tree_file(&tree, "protocol  size\nTCP  2400\n", "/proc/net/protocols");
+	tree_file(&tree, "kernel/net/x/other.ko:\n", "/lib/modules/" RELEASE "/modules.dep");
+	node_read(&tree, &node);
+	assert_int_equal(node.smc.there, IS_NO);
+	assert_int_equal(node.ipsec_known, IS_UNKNOWN);
+	smc_node_free(&node);
+	tree_remove(&tree);
+}
+
 /* "needs smc" is no smc: only what stands before the colon is the module's own file. */
 static void module__of_no_list__is_built_without(void **state)
 {
@@ -289,6 +306,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(module__files__tell_there_and_loaded),
+		cmocka_unit_test(module__without_a_list_of_built_in__is_known),
 		cmocka_unit_test(module__of_no_list__is_built_without),
 		cmocka_unit_test(module__without_lists__is_not_known),
 		cmocka_unit_test(lines__of_guides__have_file_and_number),

@@ -31,7 +31,7 @@ int smcnl_protocol(const char *root, const char *name)
 
 	if (ret)
 		return ret;
-	ret = -ENOENT;
+	ret = -ENODATA;
 	for (line = text.s; line && ret; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (!strncmp(line, name, len) && line[len] == ' ')
@@ -57,7 +57,7 @@ static int listed(const char *root, const char *release, const char *list, const
 	if (ret)
 		return ret;
 	(void)snprintf(file, sizeof(file), "/%s.ko", name);
-	ret = -ENOENT;
+	ret = -ENODATA;
 	for (line = text.s; line && *line && ret; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
 		at = strstr(line, file);
@@ -74,17 +74,29 @@ void smcnl_module(const char *root, const char *release, const char *name, enum 
 {
 	int built_in = listed(root, release, "modules.builtin", name);
 	int file = listed(root, release, "modules.dep", name);
-	bool has_lists = file_exists(root, "/lib/modules/%s/modules.dep", release) &&
-			 file_exists(root, "/lib/modules/%s/modules.builtin", release);
 
 	if (file_exists(root, "/sys/module/%s", name) || !built_in)
 		*loaded = IS_YES;
 	else /* what is built in may have no folder there */
-		*loaded = built_in == -ENOENT && has_lists ? IS_NO : IS_UNKNOWN;
+		*loaded = built_in == -ENODATA ? IS_NO : IS_UNKNOWN;
 	if (*loaded == IS_YES || !file)
 		*there = IS_YES;
 	else /* no list, no answer */
-		*there = file == -ENOENT && *loaded == IS_NO ? IS_NO : IS_UNKNOWN;
+		*there = file == -ENODATA && *loaded == IS_NO ? IS_NO : IS_UNKNOWN;
+}
+
+void smcnl_smc(const char *root, const char *release, enum tri *there, enum tri *loaded)
+{
+	int protocol = smcnl_loaded(root);
+
+	smcnl_module(root, release, "smc", there, loaded);
+	if (!protocol) {
+		*loaded = *there = IS_YES;
+	} else if (protocol == -ENODATA) {
+		*loaded = IS_NO;
+		if (listed(root, release, "modules.dep", "smc") == -ENODATA)
+			*there = IS_NO;
+	}
 }
 
 /* ------------------------------------------------------------- generic netlink */

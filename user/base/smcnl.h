@@ -13,7 +13,7 @@
 #include "base/netlink.h"
 #include "types.h"
 
-/* Its protocol is in /proc/net/protocols: 0, -ENOENT: not loaded (or none), -errno. */
+/* Its protocol is in /proc/net/protocols: 0, -ENODATA: it is not, -errno. */
 int smcnl_loaded(const char *root);
 /* The same of a protocol there: "SMC", "INET_SMC". */
 int smcnl_protocol(const char *root, const char *name);
@@ -23,6 +23,8 @@ int smcnl_protocol(const char *root, const char *name);
  */
 void smcnl_module(const char *root, const char *release, const char *name, enum tri *there,
 		  enum tri *loaded);
+/* The same of smc itself, whose protocol tells what no list need to: that it is built in. */
+void smcnl_smc(const char *root, const char *release, enum tri *there, enum tri *loaded);
 
 struct smcnl {
 	struct mnl_socket *nl;

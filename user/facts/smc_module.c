@@ -56,11 +56,8 @@ static void config_gather(const char *root, struct smc_node *node)
 
 void smc_module_gather(const char *root, struct smc_node *node)
 {
-	smcnl_module(root, node->release, "smc", &node->smc.there, &node->smc.loaded);
+	smcnl_smc(root, node->release, &node->smc.there, &node->smc.loaded);
 	smcnl_module(root, node->release, "smc_diag", &node->diag.there, &node->diag.loaded);
-	/* its protocol is there: whatever the lists say */
-	if (!smcnl_loaded(root))
-		node->smc.loaded = node->smc.there = IS_YES;
 	config_gather(root, node);
 	if (node->smc.there == IS_UNKNOWN && node->config_smc == IS_NO)
 		node->smc.there = IS_NO;

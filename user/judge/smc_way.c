@@ -75,8 +75,8 @@ static void ipsec_judge(const struct smc_node *node, struct smc_judged *judged)
 			node->nr_ipsec);
 	else if (node->ipsec_known == IS_UNKNOWN)
 		smc_say(judged, SMC_NOTE, "ipsec", "not-known", "",
-			"whether there are IPsec policies, which SMC would pass by, is not known: "
-			"that wants root");
+			"whether there are IPsec policies, which SMC would pass by, is not known "
+			"(root may ask, where xfrm_user is loaded)");
 }
 
 static void fastopen_judge(const struct smc_node *node, struct smc_judged *judged)
