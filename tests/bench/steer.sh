@@ -3,6 +3,8 @@
 # socket a CPU) over a veth pair, one wrk on each CPU; a connection a request,
 # and kept connections. By the kernel's hash, by SO_INCOMING_CPU and by
 # netlane's program, by turns.
+# Then what a skew does: ten of eleven connections on one lane, 40 open at a time, 5 ms
+# of work each: the busiest worker's share and the p99 from SYN to answer.
 # Rule: two rows of the hash show the noise; medians, and the range beside them.
 #
 #   tests/bench/steer.sh [ROUNDS [SECONDS]]      default: 7 rounds, 3 seconds each
@@ -13,13 +15,14 @@ set -u -o pipefail
 rounds=${1:-7} seconds=${2:-3}
 a=nlbench-a-$$ b=nlbench-b-$$ address=10.9.6.2 port=8080
 work=$(mktemp -d)
-nginx='' holder=''
+nginx='' holder='' taker=''
 
 ended()
 {
 	[[ -z $nginx ]] || kill "$nginx"
+	[[ -z $taker ]] || kill "$taker"
 	[[ -z $holder ]] || kill "$holder"
-	wait
+	wait 2>/dev/null
 	ip netns del "$a"
 	ip netns del "$b"
 	rm -rf "$work"
@@ -66,12 +69,12 @@ begin()
 }
 inside() { nsenter --mount --net -t "$holder" "$@" 2>/dev/null; }
 
-# steer WAY - hash, incoming-cpu or program
+# steer WAY [LINE] - hash, incoming-cpu or program
 steer()
 {
 	inside "$PWD/build/netlane" down >/dev/null
 	[[ $1 == hash* ]] && return
-	printf '%s\n' "[netlane]" "counters = no" "[steer bench]" "listen = $port" "by = $1" >"$work/conf"
+	printf '%s\n' "[netlane]" "counters = no" "[steer bench]" "listen = $port" "by = $1" "${@:2}" >"$work/conf"
 	[[ $(inside "$PWD/build/netlane" up --config "$work/conf") == *"hash -> "* ]] || { echo "bench: not steered" >&2; exit 1; }
 }
 
@@ -115,3 +118,36 @@ done | awk '
 		show("by SO_INCOMING_CPU", load, "incoming-cpu"); show("by netlane'"'"'s program", load, "program")
 	}
 	END { if (!n["kept", "hash2"]) exit 1; part("requests/s, one a connection", "close"); print ""; part("requests/s, kept connections", "kept") }'
+
+# ---- skew
+kill "$nginx"
+wait "$nginx"
+ip netns exec "$b" python3 tests/net/taker.py "$work/takes" busy $address $port 0 1 &
+nginx='' taker=$!
+until [[ -e $work/takes0 && -e $work/takes1 ]]; do sleep 0.1; done
+echo
+for ((round = 1; round <= rounds; round++)); do
+	for way in hash incoming-cpu half program hash2; do
+		case $way in
+		half) steer program "spill = 50" ;;
+		program) steer program "spill = 2" ;;
+		*) steer $way ;;
+		esac
+		echo "$way $(ip netns exec "$a" python3 tests/net/skew.py $address $port 40 440 0 1 | awk 'NR == 1 { share = $2 / 4.4 } END { print share, $NF }')"
+	done
+	echo "  round $round of $rounds" >&2
+done | awk '
+	{ share[$1, ++n[$1]] = $2; wait[$1, n[$1]] = $3 }
+	function median(of, way,  i, j, t, nr, v) {
+		nr = n[way]
+		for (i = 1; i <= nr; i++) v[i] = of == "share" ? share[way, i] : of == "wait" ? wait[way, i] : wait[way, i] / wait["hash", i]
+		for (i = 1; i <= nr; i++) for (j = i + 1; j <= nr; j++) if (v[j] < v[i]) { t = v[i]; v[i] = v[j]; v[j] = t }
+		return v[int((nr + 1) / 2)]
+	}
+	function show(label, way) { printf "%-34s %9.0f %% %8.0f %8.2f\n", label, median("share", way), median("wait", way), median("ratio", way) }
+	END {
+		if (!n["hash2"]) exit 1
+		printf "%-34s %11s %8s %8s\n", "ten of eleven on one lane", "worst share", "p99 ms", "to hash"
+		show("by the hash", "hash"); show("by the hash again (A/A)", "hash2"); show("by SO_INCOMING_CPU", "incoming-cpu")
+		show("by the program, spill = 50", "half"); show("by the program, spill = 2", "program")
+	}'

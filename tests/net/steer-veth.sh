@@ -20,6 +20,7 @@ here=$(dirname "$0")
 	. "$here/steer_command_cases.sh"
 	. "$here/steer_netns_cases.sh"
 	. "$here/steer_udp_cases.sh"
+	. "$here/steer_skew_cases.sh"
 }
 a=nlsteer-a-$$ b=nlsteer-b-$$ c=nlsteer-c-$$
 
@@ -31,4 +32,5 @@ taker_cases
 steer_command_cases
 steer_netns_cases
 steer_udp_cases
+skew_cases
 t_done

@@ -79,7 +79,11 @@ device_witness_begin()
 			$flags = *(uint8 *)($skb->head + $skb->transport_header + 13);
 			if ($sk->__sk_common.skc_net.net->ns.inum == '"$(server stat -Lc %i /proc/self/ns/net)"') {
 				if ($flags & 1) {
-					printf("%d %d %d\n", $sk->__sk_common.skc_incoming_cpu, cpu, @queue[$sk->__sk_common.skc_dport]);
+					// not one that is sent again
+					if (@ended[$sk->__sk_common.skc_dport] == 0) {
+						printf("%d %d %d\n", $sk->__sk_common.skc_incoming_cpu, cpu, @queue[$sk->__sk_common.skc_dport]);
+					}
+					@ended[$sk->__sk_common.skc_dport] = 1;
 				} else {
 					@queue[$sk->__sk_common.skc_dport] = args->queue_mapping;
 				}

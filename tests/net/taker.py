@@ -4,13 +4,17 @@
 #
 #   taker.py READY HOW ADDRESS PORT CPU...
 #                                 HOW a worker gets its connections: accept: it blocks there;
-#                                 poll: it waits in poll(), which shows nobody for what
+#                                 poll: it waits in poll(), which shows nobody for what;
+#                                 busy: it blocks in accept(), and each answer takes 5 ms of its CPU
 #                                 READY0, READY1, ... when the workers wait
 import os
 import select
 import signal
 import socket
 import sys
+import time
+
+WORK_S = 0.005
 
 
 def listening(address, port):
@@ -18,7 +22,7 @@ def listening(address, port):
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     s.bind((address, port))
-    s.listen(64)
+    s.listen(128)
     return s
 
 
@@ -38,7 +42,11 @@ def serve(how, cpu, s, ready):
     while True:
         if how == "poll":
             poll.poll()
-        answer(s.accept()[0])
+        c = s.accept()[0]
+        until = time.thread_time() + (WORK_S if how == "busy" else 0)
+        while time.thread_time() < until:
+            pass
+        answer(c)
 
 
 def main(ready, how, address, port, *cpus):

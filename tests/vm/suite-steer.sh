@@ -24,6 +24,7 @@ here=$(dirname "$0")
 	. "$here/../net/steer_command_cases.sh"
 	. "$here/../net/steer_netns_cases.sh"
 	. "$here/../net/steer_udp_cases.sh"
+	. "$here/../net/steer_skew_cases.sh"
 }
 a=nlsteer-a b=nlsteer-b c=nlsteer-c
 reload_nr=5 # 20 where nothing is emulated
@@ -176,6 +177,7 @@ taker_cases
 steer_command_cases
 steer_netns_cases
 steer_udp_cases
+skew_cases
 t_case steer.way.is_the_kernels way_of_kernel
 t_case steer.server.is_seen_to_come comes
 t_case steer.netns.server_is_seen_to_come comes_elsewhere

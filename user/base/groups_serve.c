@@ -5,7 +5,7 @@
  * if it waits for it, in an epoll set that has the socket or in accept() itself, or for
  * datagrams in recvmsg() and the like;
  * a thread that runs just now is looked at again, a few times. Where nobody is found
- * so (poll(), io_uring, a thread that is busy), those who were seen to accept do.
+ * so (it waits in poll(), or is busy), those who were seen to accept do.
  */
 #include <ctype.h>
 #include <limits.h>
