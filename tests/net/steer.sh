@@ -89,6 +89,20 @@ kernel_heeds()
 	[[ $share == 100 ]]
 }
 
+# watcher_end PID - bpftrace heeds a signal only if it comes while it waits for events, so
+# that it is told until it has gone.
+watcher_end()
+{
+	t_wait_for 20 watcher_is_gone "$1"
+	wait "$1" || :
+}
+watcher_is_gone()
+{
+	[[ -d /proc/$1 && $(awk '{ print $3 }' "/proc/$1/stat") != Z ]] || return 0
+	kill "$1"
+	return 1
+}
+
 # ---- netlane
 # steer LINE... - the configuration: a section with these lines
 steer() { printf '%s\n' "[netlane]" "mode = hold" "sweep = 1" "counters = no" "[steer web]" "listen = $port" "$@" >"$T_TMP/conf"; }

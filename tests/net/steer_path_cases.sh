@@ -90,7 +90,7 @@ device_witness_begin()
 			}
 		}' >"$T_TMP/device" 2>&1 &
 	device_witness=$!
-	t_at_end "kill $device_witness 2>/dev/null; wait $device_witness || :"
+	t_at_end "watcher_end $device_witness"
 	t_wait_for 120 device_witness_is_there
 }
 device_witness_is_there()
@@ -101,8 +101,7 @@ device_witness_is_there()
 # "NUMBER RECEIVED SERVED QUEUE" lines
 device_witness_end()
 {
-	kill "$device_witness"
-	wait "$device_witness" || :
+	watcher_end "$device_witness"
 	awk 'NF == 3 && /^[0-9 ]+$/ { nr[$0]++ } END { for (path in nr) print nr[path], path }' "$T_TMP/device"
 }
 

@@ -44,7 +44,7 @@ witness_begin()
 			@[(int64)cpu == (int64)retval->__sk_common.skc_incoming_cpu] = count();
 		}' >"$T_TMP/witness" 2>&1 &
 	witness=$!
-	t_at_end "kill $witness 2>/dev/null; wait $witness || :"
+	t_at_end "watcher_end $witness"
 	t_wait_for 120 witness_is_there
 }
 witness_is_there()
@@ -56,8 +56,7 @@ witness_is_there()
 # sets counted, "LOCAL OTHER": connections accepted on the CPU that received them, and elsewhere
 witness_end()
 {
-	kill "$witness" # what is begun in the background does not hear of SIGINT
-	wait "$witness" || :
+	watcher_end "$witness"
 	counted=$(awk '/^@\[1\]/ { here = $NF } /^@\[0\]/ { elsewhere = $NF } END { print here + 0, elsewhere + 0 }' "$T_TMP/witness")
 }
 
