@@ -27,13 +27,14 @@ netlane() { inside "$PWD/build/netlane" "$@"; }
 # ---- with $T_TMP/conf
 up() { netlane up --config "$T_TMP/conf"; t_at_end given_back; }
 given_back() { netlane down >/dev/null; }
-# service_begin - the service holds; it is waited for until it has looked (by notified.sh)
+# service_begin - the service holds; it is waited for until it has looked (by notified.sh).
+# netlane_run: another build that is to be it
 service_begin()
 {
 	inside rm -f /var/lib/netlane/hands-off # of a down before
 	notify_start
 	t_at_end notify_end
-	NOTIFY_SOCKET=$T_TMP/notify nsenter --mount "${inside_net[@]}" -t "$holder" "$PWD/build/netlane" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
+	NOTIFY_SOCKET=$T_TMP/notify nsenter --mount "${inside_net[@]}" -t "$holder" "${netlane_run:-$PWD/build/netlane}" run --config "$T_TMP/conf" >"$T_TMP/log" 2>&1 &
 	service=$!
 	t_at_end "kill $service 2>/dev/null; wait $service || :"
 	t_at_end given_back

@@ -92,8 +92,22 @@ migrates()
 	t_wait_for 10 no_program
 }
 
+# What fails once while a server begins costs it a second, not a minute.
+fails_once()
+{
+	local service
+	two_cpus
+	steer
+	nginx_begin 01 10
+	export NETLANE_FAULT="fail:before a kernel write" netlane_run=$PWD/build/netlane-fault
+	service_begin
+	t_wait_for 20 is_local
+	t_match "$(<"$T_TMP/log")" "failed by a test; it is left as it was.*repair steer $address:$port: hash"
+}
+
 steer_life_cases()
 {
+	t_once steer.failed_once.is_tried_soon fails_once
 	t_once steer.incoming_cpu.binary_upgrade binary_upgrade incoming-cpu
 	t_once steer.program.binary_upgrade binary_upgrade program
 	t_case steer.program.pending_connections_migrate migrates

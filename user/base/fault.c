@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static unsigned int calls;
+static bool failed;
 
 static void count_write(void)
 {
@@ -41,6 +43,11 @@ int fault_point(const char *where)
 		fprintf(stderr, "fault: killed at %s\n", where);
 		(void)raise(SIGKILL);
 		pause();
+	}
+	if (!strncmp(want, "fail:", 5) && !strcmp(want + 5, where) && !failed) {
+		failed = true;
+		fprintf(stderr, "fault: failed at %s\n", where);
+		return -EIO;
 	}
 	if (!strncmp(want, "stop:", 5) && !strcmp(want + 5, where))
 		(void)raise(SIGSTOP);

@@ -10,7 +10,7 @@
 /*
  * Counts its calls. Environment NETLANE_FAULT="kill@N": SIGKILL to itself at
  * the N-th (from 1); "kill:WHERE": where it is called with that text;
- * "stop:WHERE": SIGSTOP there, each time;
+ * "stop:WHERE": SIGSTOP there, each time; "fail:WHERE": -EIO there, once;
  * "fail@N": returns -EIO at the N-th; "count": at exit the number of calls is
  * written to the file named by NETLANE_FAULT_COUNT.
  */

@@ -115,7 +115,7 @@ void daemon_act(struct daemon *d, bool start)
 		return; /* what was in force stays in force */
 	d->why_observe = NULL;
 	d->steer_looks = STEER_LOOKS; /* a server may be about to come as well */
-	d->keep.steer_again_ns = 0;
+	d->keep.steer_again_ns = d->keep.steer_failures = 0;
 	if (!d->keep.policy.module)
 		tell_unload(); /* an earlier configuration may have wanted it */
 	daemon_watches(d);

@@ -103,7 +103,7 @@ static int do_steer(struct daemon *d, const struct request *request, const char 
 		    d->keep.holding ? "kept by the service over reloads of the server" :
 				      "not kept: the service observes");
 	d->steer_looks = STEER_LOOKS; /* a server may be about to come */
-	d->keep.steer_again_ns = 0;
+	d->keep.steer_again_ns = d->keep.steer_failures = 0;
 	daemon_look(d, "netlane steer", false);
 	if (ret < 0)
 		return fail_err(ret, &err);

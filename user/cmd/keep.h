@@ -42,6 +42,7 @@ struct keep {
 	char last_repair[320];
 	char failure[640];
 	uint64_t steer_again_ns; /* CLOCK_BOOTTIME: servers that could not be steered, not before */
+	unsigned int steer_failures; /* in a row */
 	char steer_failure[200]; /* of the last one, "": none */
 	bool steer_waits; /* the last look met a group that is to be steered and could not be */
 	char waits[200]; /* a NIC that cannot have its lanes now, and why */

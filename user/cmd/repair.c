@@ -16,7 +16,8 @@
 #include "facts/facts.h"
 #include "view/view.h"
 
-#define STEER_AGAIN_NS (60 * 1000000000ULL)
+#define STEER_AGAIN_S 60 /* at most; first after one */
+#define NS_PER_S 1000000000ULL
 #define WISHES_TO_YIELD 2 /* set once: repaired; set again: meant */
 
 static const struct nic *nic_of(const struct facts *facts, const struct step *step)
@@ -210,15 +211,11 @@ static bool is_first_of_its_part(const struct plan *plan, unsigned int i)
 
 /*
  * A server that cannot be steered is no reason to hold the lanes for crooked: it is
- * said once, and tried again when a server begins to listen, or later.
+ * said once, and tried again: soon, for one that only begins closes what its workers do
+ * not need, then ever later, and at once when a server begins to listen.
  */
-static void steer_done(struct keep *keep, int ret, const struct err *why)
+static void steer_failed(struct keep *keep, const struct err *why)
 {
-	if (!ret) {
-		keep->steer_failure[0] = '\0';
-		return;
-	}
-	keep->steer_again_ns = clock_boot_ns() + STEER_AGAIN_NS;
 	if (!strncmp(why->text, keep->steer_failure, sizeof(keep->steer_failure) - 1))
 		return;
 	(void)text_copy(keep->steer_failure, sizeof(keep->steer_failure),
@@ -229,7 +226,7 @@ static void steer_done(struct keep *keep, int ret, const struct err *why)
 static int parts_apply(struct keep *keep, struct journal *journal, const struct flow *flow,
 		       unsigned int *nr, struct err *err)
 {
-	unsigned int i;
+	unsigned int i, failed = 0, wait_s;
 	int ret = 0;
 
 	for (i = 0; i < flow->plan.nr_step; i++) {
@@ -240,12 +237,21 @@ static int parts_apply(struct keep *keep, struct journal *journal, const struct 
 			continue;
 		one = part_apply(keep, journal, flow, &flow->plan.step[i], nr, &why);
 		if (knob_is_of_servers(flow->plan.step[i].knob.kind)) {
-			steer_done(keep, one, &why);
+			if (one)
+				steer_failed(keep, &why);
+			failed += !!one;
 			continue;
 		}
 		if (one && !ret)
 			ret = err_set(err, one, "%s", why.text);
 	}
+	if (!failed) {
+		keep->steer_failures = 0;
+		keep->steer_failure[0] = '\0';
+		return ret;
+	}
+	wait_s = keep->steer_failures < 6 ? 1U << keep->steer_failures++ : STEER_AGAIN_S;
+	keep->steer_again_ns = clock_boot_ns() + wait_s * NS_PER_S;
 	return ret;
 }
 

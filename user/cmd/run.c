@@ -181,6 +181,9 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	if (ret)
 		look_after(d, ret < 0 ? "the last look failed" : "something was put back", false,
 			   true, LOOK_AFTER_US);
+	if (d->keep.steer_again_ns > d->looked_us * 1000)
+		look_after(d, "a server could not be steered", false, false,
+			   d->keep.steer_again_ns / 1000 - d->looked_us);
 	if (!ret && d->keep.steer_waits && d->steer_looks) {
 		d->steer_looks--;
 		look_after(d, "a server was not ready yet", false, false, STEER_LOOK_AFTER_US);
@@ -213,7 +216,7 @@ static void on_listens(void *arg, unsigned int port, bool here)
 	if (!wanted)
 		return;
 	d->steer_looks = STEER_LOOKS;
-	d->keep.steer_again_ns = 0;
+	d->keep.steer_again_ns = d->keep.steer_failures = 0;
 	daemon_look(d, "a server listens", false);
 }
 
