@@ -51,6 +51,7 @@ static int taken_away(const char *root, const struct knob *knob, const char *val
 	(void)sigaddset(&late, SIGTERM);
 	(void)sigaddset(&late, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &late, &was);
+	nmbus_settle(ifname);
 	ret = nicsave_take(ifname, &save, err);
 	if (!ret)
 		ret = nicleft_write(&save, err);

@@ -17,9 +17,12 @@
 #define BUS_SOCKET "/run/dbus/system_bus_socket"
 #define RELOAD_CONF 1U /* the configuration alone, no connection */
 #define STATE_UNMANAGED 10U
+#define STATE_DISCONNECTED 30U
+#define STATE_ACTIVATED 100U
 #define STATE_DEACTIVATING 110U
 #define CALL_US 5000000ULL
 #define WAIT_US 5000000ULL
+#define SETTLE_US 10000000ULL /* a connection without an answer takes as long as it likes */
 #define LET_GO_US 30000000ULL /* from the same moment on; its dispatcher scripts take time */
 
 /* A call that does not start who is not there. */
@@ -97,7 +100,29 @@ static int state_wait(sd_bus *bus, const char *path, const char *ifname, struct 
 	return ret < 0 ? ret : 0;
 }
 
-static int unmanaged_wait(sd_bus *bus, const char *ifname, struct err *err)
+/* Between two states it has taken addresses away that it is about to bring, or the other way. */
+static bool is_settled(uint32_t state)
+{
+	return state <= STATE_DISCONNECTED || state == STATE_ACTIVATED;
+}
+
+/* What it has not done by then, it may do later. */
+static void settled_wait(sd_bus *bus, const char *path)
+{
+	uint64_t until_us = clock_mono_ns() / 1000 + SETTLE_US;
+	uint32_t state = 0;
+	int ret;
+
+	do {
+		ret = sd_bus_get_property_trivial(bus, NM, path, NM_DEVICE, "State", NULL, 'u',
+						  &state);
+		if (ret >= 0 && !is_settled(state))
+			ret = wait_for_word(bus, until_us);
+	} while (ret >= 0 && !is_settled(state));
+}
+
+/* Looks for @ifname and waits: for its end, or (@settled) only until nothing is under way. */
+static int device_wait(sd_bus *bus, const char *ifname, bool settled, struct err *err)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	sd_bus_message *reply = NULL;
@@ -114,7 +139,9 @@ static int unmanaged_wait(sd_bus *bus, const char *ifname, struct err *err)
 	if (ret >= 0)
 		ret = sd_bus_match_signal(bus, NULL, NM, path, NM_DEVICE, "StateChanged", on_state,
 					  NULL);
-	if (ret >= 0)
+	if (ret >= 0 && settled)
+		settled_wait(bus, path);
+	else if (ret >= 0)
 		ret = state_wait(bus, path, ifname, err);
 	else
 		(void)err_set(err, ret, "NetworkManager cannot be asked for %s: %s", ifname,
@@ -123,6 +150,16 @@ free_reply:
 	sd_bus_message_unref(reply);
 	sd_bus_error_free(&error);
 	return ret < 0 ? ret : 0;
+}
+
+void nmbus_settle(const char *ifname)
+{
+	struct err unsaid = { 0 }; /* whoever needs NetworkManager hears of it when he tells it */
+	sd_bus *bus = NULL;
+
+	if (sd_bus_open_system(&bus) >= 0 && sd_bus_set_method_call_timeout(bus, CALL_US) >= 0)
+		(void)device_wait(bus, ifname, true, &unsaid);
+	sd_bus_flush_close_unref(bus);
 }
 
 int nmbus_reload(const char *unmanaged, struct err *err)
@@ -147,7 +184,7 @@ int nmbus_reload(const char *unmanaged, struct err *err)
 			      "%s; nmcli general reload conf does",
 			      error.message ? error.message : strerror(-ret));
 	else if (unmanaged)
-		ret = unmanaged_wait(bus, unmanaged, err);
+		ret = device_wait(bus, unmanaged, false, err);
 	sd_bus_error_free(&error);
 	sd_bus_flush_close_unref(bus);
 	return ret < 0 ? ret : 0;

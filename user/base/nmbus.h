@@ -17,4 +17,10 @@
  */
 int nmbus_reload(const char *unmanaged, struct err *err);
 
+/*
+ * Waits, ten seconds at most, until it is not just bringing @ifname up or taking it down:
+ * what the interface has then is what it is to keep. At once where it is not there.
+ */
+void nmbus_settle(const char *ifname);
+
 #endif /* NETLANE_BASE_NMBUS_H */
