@@ -172,14 +172,14 @@ static int node_read(struct node *node, struct err *err)
 
 /* Nobody is there who could try again, so this waits for another writer to end. */
 static int journal_open_patiently(const struct node *node, struct journal **journal,
-				  struct err *said, struct err *err)
+				  struct err *err)
 {
 	uint64_t until = boot_ms() + DUE_PATIENCE_MS;
 	int ret;
 
 	do {
 		memset(err, 0, sizeof(*err));
-		ret = writer_open(node, journal, said, err);
+		ret = writer_open(node, NULL, journal, err);
 		if (ret == -EBUSY)
 			timer_wait(boot_ms() + DUE_RETRY_MS);
 	} while (ret == -EBUSY && boot_ms() < until);
@@ -189,7 +189,7 @@ static int journal_open_patiently(const struct node *node, struct journal **jour
 int down_if_due(uint64_t deadline_boot_ms)
 {
 	const struct journal_state *state;
-	struct err err = { 0 }, said = { 0 };
+	struct err err = { 0 };
 	struct journal_state peek;
 	struct journal *journal;
 	struct node node;
@@ -203,7 +203,7 @@ int down_if_due(uint64_t deadline_boot_ms)
 	journal_state_free(&peek);
 	ret = node_read(&node, &err);
 	if (!ret)
-		ret = journal_open_patiently(&node, &journal, &said, &err);
+		ret = journal_open_patiently(&node, &journal, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	state = journal_state(journal);
@@ -218,7 +218,7 @@ int down_if_due(uint64_t deadline_boot_ms)
 /* A damaged journal: what stands before the damage is given back, the file is kept aside. */
 static int down_salvage(void)
 {
-	struct err err = { 0 }, said = { 0 };
+	struct err err = { 0 };
 	struct journal *journal;
 	char moved_to[256];
 	struct node node;
@@ -232,13 +232,11 @@ static int down_salvage(void)
 		return rest_end();
 	}
 	if (!ret)
-		ret = writer_open(&node, &journal, &said, &err);
+		ret = writer_open(&node, NULL, &journal, &err);
 	if (ret)
 		return fail_err(ret, &err);
 	if (moved_to[0])
 		say("the damaged journal is kept as %s\n", moved_to);
-	if (said.text[0])
-		say("%s\n", said.text);
 	code = undo(journal, "down --salvage", &err);
 	journal_close(journal);
 	return code;
@@ -246,7 +244,7 @@ static int down_salvage(void)
 
 int down_now(bool salvage, const char *who)
 {
-	struct err err = { 0 }, said = { 0 };
+	struct err err = { 0 };
 	struct journal *journal;
 	struct node node;
 	int ret, code = CODE_DONE;
@@ -255,13 +253,9 @@ int down_now(bool salvage, const char *who)
 		return down_salvage();
 	ret = node_read(&node, &err);
 	if (!ret)
-		ret = writer_open(&node, &journal, &said, &err);
+		ret = writer_open(&node, who, &journal, &err);
 	if (ret)
 		return fail_err(ret, &err);
-	if (who)
-		journal_who(journal, who);
-	if (said.text[0])
-		say("%s\n", said.text);
 	hands_off();
 	if (journal_state(journal)->open)
 		code = undo(journal, "down", &err);
@@ -275,17 +269,16 @@ int down_now(bool salvage, const char *who)
 
 int down_quietly(const char *why)
 {
-	struct err err = { 0 }, said = { 0 };
+	struct err err = { 0 };
 	struct journal *journal;
 	struct node node;
 	int ret, code;
 
 	ret = node_read(&node, &err);
 	if (!ret)
-		ret = writer_open(&node, &journal, &said, &err);
+		ret = writer_open(&node, "netlane run", &journal, &err);
 	if (ret)
 		return fail_err(ret, &err);
-	journal_who(journal, "netlane run");
 	code = journal_state(journal)->open ? undo(journal, why, &err) : rest_end();
 	journal_close(journal);
 	return code;

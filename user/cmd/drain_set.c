@@ -50,7 +50,6 @@ static int step_apply(struct journal *journal, const struct node *node, struct s
 int drain_set_here(unsigned int netns, const char *value, const char *who, struct err *err)
 {
 	struct step step = { .knob.kind = KNOB_DRAIN, .risk = RISK_CAN_CUT_OFF };
-	struct err said = { 0 };
 	struct journal *journal;
 	struct facts facts;
 	int ret;
@@ -59,13 +58,9 @@ int drain_set_here(unsigned int netns, const char *value, const char *who, struc
 	(void)snprintf(step.why, sizeof(step.why), "netlane drain");
 	ret = facts_gather("/", 0, &facts, err);
 	if (!ret)
-		ret = writer_open(&facts.node, &journal, &said, err);
+		ret = writer_open(&facts.node, who, &journal, err);
 	if (ret)
 		goto free_facts;
-	if (said.text[0])
-		say("%s\n", said.text);
-	if (who)
-		journal_who(journal, who);
 	journal_why(journal, JOURNAL_DRAIN);
 	ret = drain_mend(netns, err);
 	if (!ret)

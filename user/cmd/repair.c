@@ -257,15 +257,13 @@ static int parts_apply(struct keep *keep, struct journal *journal, const struct 
 
 int repair(struct keep *keep, struct flow *flow, const char *event, struct err *err)
 {
-	struct err said = { 0 };
 	struct journal *journal;
 	unsigned int nr = 0;
 	int ret;
 
-	ret = writer_open(&flow->facts.node, &journal, &said, err);
+	ret = writer_open(&flow->facts.node, "netlane run", &journal, err);
 	if (ret)
 		return ret;
-	journal_who(journal, "netlane run");
 	journal_why(journal, JOURNAL_REPAIR);
 	if (keep->touches_read)
 		keep->touches_read(keep->touches_arg);

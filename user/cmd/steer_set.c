@@ -136,7 +136,6 @@ static void plan_say(const struct plan *plan)
 
 int steer_start_here(const struct steer_ask *ask, struct err *err)
 {
-	struct err said = { 0 };
 	struct journal *journal;
 	struct flow flow;
 	int ret = steer_plan_wish(ask, &flow, err);
@@ -146,13 +145,9 @@ int steer_start_here(const struct steer_ask *ask, struct err *err)
 			      "netlane.off is on the kernel command line: nothing is changed on "
 			      "this boot");
 	if (!ret)
-		ret = writer_open(&flow.facts.node, &journal, &said, err);
+		ret = writer_open(&flow.facts.node, ask->who, &journal, err);
 	if (ret)
 		goto free_flow;
-	if (said.text[0])
-		say("%s\n", said.text);
-	if (ask->who)
-		journal_who(journal, ask->who);
 	ret = writer_may_add(journal_state(journal), err);
 	if (!ret && !steer_wish_add(&ask->wish))
 		ret = err_set(err, -EIO, RUN_DIR " cannot be written");
@@ -258,7 +253,6 @@ static int give_back(const struct steer_ask *ask, struct journal *journal,
 int steer_stop_here(const struct steer_ask *ask, struct err *err)
 {
 	struct flow_from from = { .policy = ask->policy, .what = FACTS_GROUPS };
-	struct err said = { 0 };
 	struct journal *journal;
 	unsigned int i, nr = 0;
 	struct flow flow;
@@ -272,13 +266,9 @@ int steer_stop_here(const struct steer_ask *ask, struct err *err)
 	}
 	ret = flow_read(&from, &flow, err);
 	if (!ret)
-		ret = writer_open(&flow.facts.node, &journal, &said, err);
+		ret = writer_open(&flow.facts.node, ask->who, &journal, err);
 	if (ret)
 		goto free_flow;
-	if (said.text[0])
-		say("%s\n", said.text);
-	if (ask->who)
-		journal_who(journal, ask->who);
 	/* first: whoever looks meanwhile is not to steer again */
 	for (i = 0; i < ask->policy->nr_steer && !ret; i++)
 		if (is_stopped(ask, &ask->policy->steer[i]) &&

@@ -234,7 +234,6 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 		.nics = nics,
 		.nr_nics = nr_nics,
 	};
-	struct err said = { 0 };
 	struct journal *journal;
 	struct flow flow;
 	int ret;
@@ -242,13 +241,9 @@ int up_apply(const struct up_opts *opts, char **nics, unsigned int nr_nics, stru
 	ret = flow_read(&from, &flow, err);
 	if (ret)
 		goto free_flow;
-	ret = writer_open(&flow.facts.node, &journal, &said, err);
+	ret = writer_open(&flow.facts.node, opts->who, &journal, err);
 	if (ret)
 		goto free_flow;
-	if (opts->who)
-		journal_who(journal, opts->who);
-	if (said.text[0])
-		say("%s\n", said.text);
 	ret = earlier_settle(journal, opts->unattended, err);
 	flow_free(&flow);
 	if (ret) {

@@ -24,14 +24,19 @@ void writer_settle(void)
 	nicleft_settle(settled_say);
 }
 
-int writer_open(const struct node *node, struct journal **journal, struct err *said,
-		struct err *err)
+int writer_open(const struct node *node, const char *who, struct journal **journal, struct err *err)
 {
-	int ret = journal_open(JOURNAL_DIR, node, journal, said, err);
+	struct err said = { 0 };
+	int ret = journal_open(JOURNAL_DIR, node, journal, &said, err);
 
-	if (!ret)
-		writer_settle();
-	return ret;
+	if (ret)
+		return ret;
+	if (who)
+		journal_who(*journal, who);
+	if (said.text[0])
+		say("%s\n", said.text);
+	writer_settle();
+	return 0;
 }
 
 int writer_may_add(const struct journal_state *state, struct err *err)

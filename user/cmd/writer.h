@@ -7,10 +7,11 @@
 #include "journal/journal.h"
 
 /*
- * As journal_open(), and what a killed netlane had taken from a NIC is put back
- * first: while the journal is locked, nobody else is at it.
+ * As journal_open() for @who (NULL: this process' parent), and says what that says. What a
+ * killed netlane had taken from a NIC is put back first: while the journal is locked, nobody
+ * else is at it.
  */
-int writer_open(const struct node *node, struct journal **journal, struct err *said,
+int writer_open(const struct node *node, const char *who, struct journal **journal,
 		struct err *err);
 /* Only the latter, and says so: for the service's start. */
 void writer_settle(void);
